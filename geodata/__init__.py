@@ -1,0 +1,1 @@
+"""Reference data of the French territory: communes, EPCI, contours, and the register of CPTS."""

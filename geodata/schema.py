@@ -1,0 +1,157 @@
+"""Shape of the reference tables, and the `Geographie` object that the rules receive.
+
+Vocabulary: a *commune* is one of the 34 875 communes of métropole and DROM. An *unité* is the
+finest thing one can put in a territory: a commune, or a municipal arrondissement in Paris, Lyon
+and Marseille (whose communes are then never units, so that nobody is counted twice).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+MILLESIME_GEOGRAPHIE: Final = "2026"
+ANNEES_POPULATION: Final = (2018, 2019, 2020, 2021, 2022, 2023)
+
+TypePopulation = Literal["municipale", "totale"]
+MILLESIME_POPULATION: Final[Mapping[TypePopulation, int]] = {"municipale": 2023, "totale": 2022}
+
+Niveau = Literal["epci", "ept", "departement", "region", "commune"]
+
+# pandas dtypes of the Parquet tables; the index is written as the first column, `code`
+COLONNES_COMMUNE: Final[Mapping[str, str]] = {
+    "code": "str",
+    "nom": "str",
+    "code_departement": "str",
+    "code_region": "str",
+    "code_epci": "str",  # missing for the four islands without EPCI
+    "code_ept": "str",  # Grand Paris only
+    "codes_postaux": "str",  # separated by a space
+    **{f"population_municipale_{annee}": "Int32" for annee in ANNEES_POPULATION},
+    "population_totale_2022": "Int32",
+    # 2023, except Mayotte whose only figure is the 2017 census (and has no 2018-2022 series)
+    "millesime_population_municipale": "Int16",
+    "surface_km2": "float64",
+    "longitude": "float64",  # town hall, WGS84 degrees
+    "latitude": "float64",
+}
+COLONNES_ARRONDISSEMENT: Final[Mapping[str, str]] = {**COLONNES_COMMUNE, "code_commune": "str"}
+COLONNES_EPCI: Final[Mapping[str, str]] = {"code": "str", "nom": "str", "nature": "str"}
+COLONNES_EPT: Final[Mapping[str, str]] = {"code": "str", "nom": "str"}
+COLONNES_DEPARTEMENT: Final[Mapping[str, str]] = {
+    "code": "str",
+    "nom": "str",
+    "code_region": "str",
+}
+COLONNES_REGION: Final[Mapping[str, str]] = {"code": "str", "nom": "str"}
+COLONNES_PASSAGE: Final[Mapping[str, str]] = {
+    "code_ancien": "str",
+    "code": "str",  # present commune (the main one when the former commune was split)
+    "nom_ancien": "str",
+    "est_scindee": "bool",
+    "successeurs": "str",  # every present commune, separated by a space
+}
+COLONNES_ADJACENCE: Final[Mapping[str, str]] = {
+    "code_a": "str",  # unités, code_a < code_b
+    "code_b": "str",
+    "longueur_m": "float64",  # shared border; missing for a link over water
+    "nature": "str",  # "frontiere" or "liaison" (bridge, ferry: see liaisons.csv)
+}
+
+
+@dataclass(frozen=True)
+class Geographie:
+    """Hold the reference tables, indexed by code, as the rules need them.
+
+    Parameters
+    ----------
+    unites
+        One row per unité, columns of `COLONNES_ARRONDISSEMENT` without `code` (the index,
+        sorted); `code_commune` is the unit's own code outside Paris, Lyon and Marseille.
+    communes
+        One row per commune, same columns without `code_commune`.
+    epci, ept, departements, regions
+        One row per entity, indexed by code.
+    passage
+        One row per former code, indexed by it.
+    adjacence
+        One row per pair of neighbouring unités, columns of `COLONNES_ADJACENCE`.
+    """
+
+    unites: pd.DataFrame
+    communes: pd.DataFrame
+    epci: pd.DataFrame
+    ept: pd.DataFrame
+    departements: pd.DataFrame
+    regions: pd.DataFrame
+    passage: pd.DataFrame
+    adjacence: pd.DataFrame
+    millesime: str = MILLESIME_GEOGRAPHIE
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Row number of each unité, in the order of `unites`."""
+        return {code: rang for rang, code in enumerate(self.unites.index)}
+
+    @cached_property
+    def codes(self) -> npt.NDArray[np.object_]:
+        """Codes of the unités, in the order of `unites`."""
+        return self.unites.index.to_numpy(dtype=object)
+
+    @cached_property
+    def surface_km2(self) -> npt.NDArray[np.float64]:
+        """Area of each unité, in square kilometres."""
+        return self.unites["surface_km2"].to_numpy(dtype=np.float64)
+
+    def population(
+        self, type_population: TypePopulation = "municipale", annee: int | None = None
+    ) -> npt.NDArray[np.float64]:
+        """Return the inhabitants of each unité, NaN where unknown.
+
+        The default year is the latest one of that definition.
+        """
+        annee = annee or MILLESIME_POPULATION[type_population]
+        return self._populations[f"population_{type_population}_{annee}"]
+
+    @cached_property
+    def _populations(self) -> dict[str, npt.NDArray[np.float64]]:
+        return {
+            colonne: self.unites[colonne].to_numpy(dtype=np.float64, na_value=np.nan)
+            for colonne in self.unites.columns
+            if colonne.startswith(("population_municipale_", "population_totale_"))
+        }
+
+    def rangs(self, codes: Iterable[str]) -> npt.NDArray[np.int64]:
+        """Return the row numbers of unités, sorted."""
+        position = self.position
+        return np.sort(np.fromiter((position[code] for code in codes), dtype=np.int64))
+
+    def membres(self, niveau: Niveau, code: str) -> frozenset[str]:
+        """Return the unités of an EPCI, EPT, département, région or commune; empty if unknown."""
+        return self._membres[niveau].get(code, frozenset())
+
+    @cached_property
+    def _membres(self) -> dict[str, dict[str, frozenset[str]]]:
+        return {
+            niveau: {
+                str(code): frozenset(groupe)
+                for code, groupe in self.unites.groupby(f"code_{niveau}").groups.items()
+            }
+            for niveau in ("epci", "ept", "departement", "region", "commune")
+        }
+
+    @cached_property
+    def graphe(self) -> sparse.csr_array:
+        """Symmetric neighbourhood of the unités; the weight is 1 for every kind of link."""
+        a = self.adjacence["code_a"].map(self.position).to_numpy(dtype=np.int64)
+        b = self.adjacence["code_b"].map(self.position).to_numpy(dtype=np.int64)
+        taille = len(self.unites)
+        moitie = sparse.coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(taille, taille))
+        return sparse.csr_array(moitie + moitie.T)
