@@ -23,8 +23,7 @@ class PerimetreVideError(DiagnosticError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Le périmètre ne contient aucune commune. "
-            "Ajoutez une intercommunalité ou une commune."
+            "Le périmètre ne contient aucune commune. Ajoutez une intercommunalité ou une commune."
         )
 
 

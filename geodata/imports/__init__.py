@@ -1,0 +1,1 @@
+"""Files given by users: read with suspicion, refused with a reason."""
