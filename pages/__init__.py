@@ -1,0 +1,1 @@
+"""Streamlit scripts: read the widgets, call the core, render."""
