@@ -3,12 +3,14 @@
 CptsError
 └── DiagnosticError
     ├── PerimetreVideError          a territory without any commune
+    ├── TerritoireNonCouvertError   codes of collectivités for which no data is embedded
     ├── ParametreInvalideError      a parameter file that breaks its own format
     └── ParametreIntrouvableError   no value in force at the date asked
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from geodata.errors import CptsError
@@ -24,6 +26,18 @@ class PerimetreVideError(DiagnosticError):
     def __init__(self) -> None:
         super().__init__(
             "Le périmètre ne contient aucune commune. Ajoutez une intercommunalité ou une commune."
+        )
+
+
+class TerritoireNonCouvertError(DiagnosticError):
+    """Codes of collectivités for which no data is embedded; maps each code to its territory."""
+
+    def __init__(self, territoires: Mapping[str, str]) -> None:
+        self.codes = tuple(territoires)
+        liste = ", ".join(f"{code} ({nom})" for code, nom in territoires.items())
+        super().__init__(
+            f"Territoire non couvert : {liste}. Les données embarquées portent sur la métropole et "
+            "les cinq départements et régions d'outre-mer (971 à 974 et 976)."
         )
 
 

@@ -55,15 +55,24 @@ class SchemaError(GeodataError):
 
 
 class CodeInconnuError(GeodataError):
-    """Codes that no millésime of the geography knows; lists them all."""
+    """Codes that no millésime of the geography knows; lists them all.
 
-    def __init__(self, codes: Iterable[str]) -> None:
+    Parameters
+    ----------
+    codes
+        Every unknown code.
+    precisions
+        Full French sentences added to the message: what some of these codes are instead.
+    """
+
+    def __init__(self, codes: Iterable[str], precisions: Iterable[str] = ()) -> None:
         self.codes = tuple(codes)
         accord = "Code inconnu" if len(self.codes) == 1 else "Codes inconnus"
-        super().__init__(
+        message = (
             f"{accord} : {', '.join(self.codes)}. Attendu : un code INSEE de commune ou "
             "d'arrondissement municipal (35238, 2A004, 75113), ou un SIREN d'EPCI."
         )
+        super().__init__(" ".join([message, *precisions]))
 
 
 class MillesimeError(GeodataError):

@@ -24,6 +24,7 @@ TypePopulation = Literal["municipale", "totale"]
 MILLESIME_POPULATION: Final[Mapping[TypePopulation, int]] = {"municipale": 2023, "totale": 2022}
 
 Niveau = Literal["epci", "ept", "departement", "region", "commune"]
+_NIVEAUX: Final[tuple[Niveau, ...]] = ("epci", "ept", "departement", "region", "commune")
 
 # pandas dtypes of the Parquet tables; the index is written as the first column, `code`
 COLONNES_COMMUNE: Final[Mapping[str, str]] = {
@@ -138,20 +139,62 @@ class Geographie:
         return self._membres[niveau].get(code, frozenset())
 
     @cached_property
-    def _membres(self) -> dict[str, dict[str, frozenset[str]]]:
+    def _membres(self) -> dict[Niveau, dict[str, frozenset[str]]]:
         return {
             niveau: {
                 str(code): frozenset(groupe)
                 for code, groupe in self.unites.groupby(f"code_{niveau}").groups.items()
             }
-            for niveau in ("epci", "ept", "departement", "region", "commune")
+            for niveau in _NIVEAUX
         }
+
+    @cached_property
+    def noms(self) -> npt.NDArray[np.object_]:
+        """Names of the unités, in the order of `unites`."""
+        return self.unites["nom"].to_numpy(dtype=object)
+
+    @cached_property
+    def appartenance(self) -> dict[Niveau, npt.NDArray[np.object_]]:
+        """Code of the EPCI, EPT, département, région and commune of each unité; None if none."""
+        return {
+            niveau: self.unites[f"code_{niveau}"].to_numpy(dtype=object, na_value=None)
+            for niveau in _NIVEAUX
+        }
+
+    @cached_property
+    def numero_departement(self) -> npt.NDArray[np.intp]:
+        """Number of the département of each unité, to compare many of them at once."""
+        return pd.factorize(self.unites["code_departement"])[0]
+
+    @cached_property
+    def communes_divisees(self) -> dict[str, frozenset[str]]:
+        """Arrondissements of the communes that are not unités: Paris, Lyon and Marseille."""
+        membres = self._membres["commune"]
+        return {code: unites for code, unites in membres.items() if code not in unites}
+
+    @cached_property
+    def est_exterieure(self) -> npt.NDArray[np.bool_]:
+        """Tell, for each unité, whether it touches the sea or another country.
+
+        Every unité is said to be inland when the tables do not hold the information.
+        """
+        if "longueur_exterieure_m" not in self.unites.columns:
+            return np.zeros(len(self.unites), dtype=np.bool_)
+        return self.unites["longueur_exterieure_m"].to_numpy(dtype=np.float64) > 0
 
     @cached_property
     def graphe(self) -> sparse.csr_array:
         """Symmetric neighbourhood of the unités; the weight is 1 for every kind of link."""
-        a = self.adjacence["code_a"].map(self.position).to_numpy(dtype=np.int64)
-        b = self.adjacence["code_b"].map(self.position).to_numpy(dtype=np.int64)
+        return self._graphe(self.adjacence)
+
+    @cached_property
+    def graphe_terrestre(self) -> sparse.csr_array:
+        """Same as `graphe`, without the links over water."""
+        return self._graphe(self.adjacence[self.adjacence["nature"] == "frontiere"])
+
+    def _graphe(self, adjacence: pd.DataFrame) -> sparse.csr_array:
+        a = adjacence["code_a"].map(self.position).to_numpy(dtype=np.int64)
+        b = adjacence["code_b"].map(self.position).to_numpy(dtype=np.int64)
         taille = len(self.unites)
         moitie = sparse.coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(taille, taille))
         return sparse.csr_array(moitie + moitie.T)
