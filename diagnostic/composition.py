@@ -193,9 +193,7 @@ class _Lecture:
                 tuple(_nettoyer(code) for code in sans_effet),
             )
 
-    def _chercher(
-        self, niveau: Niveau, code: str, *, est_demande: bool = True
-    ) -> frozenset[str]:
+    def _chercher(self, niveau: Niveau, code: str, *, est_demande: bool = True) -> frozenset[str]:
         essais = [code]
         # a spreadsheet that takes 01001 for a number writes 1001
         if code.isdigit() and len(code) == {"commune": 4, "departement": 1}.get(niveau):

@@ -1,4 +1,4 @@
-"""Is the territory in one piece, and does it surround communes that it leaves out?
+"""Pieces of a territory, and communes that it surrounds without taking them.
 
 Both questions are asked to the neighbourhood graph, not to the polygons: a commune that is
 itself made of several polygons, an island reached by ferry, or the outline of the coast would all
@@ -158,9 +158,7 @@ def _find_enclaves(geographie: Geographie, rangs: _Rangs) -> list[_Rangs]:
     return enclaves
 
 
-def _find_fenetre(
-    geographie: Geographie, dedans: npt.NDArray[np.bool_], contact: _Rangs
-) -> _Rangs:
+def _find_fenetre(geographie: Geographie, dedans: npt.NDArray[np.bool_], contact: _Rangs) -> _Rangs:
     """Return the unités left out of the départements where an enclave may lie.
 
     An enclave lies wholly in the départements of the unités that touch the territory, unless it

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol, TypeVar
 
@@ -177,11 +178,11 @@ class _Fichier:
     def verifier(
         self,
         cle: str,
-        table: Any,
+        table: object,
         attendues: Mapping[str, type],
         facultatives: Mapping[str, type] | None = None,
-    ) -> None:
-        """Check the keys and types of a table, and gather all the faults of the first kind met."""
+    ) -> dict[str, Any]:
+        """Check that a value is a table with the keys and types expected, and return it."""
         if not isinstance(table, dict):
             raise self.refuser(cle or "(racine)", "une table est attendue")
         connues = {**attendues, **(facultatives or {})}
@@ -199,6 +200,7 @@ class _Fichier:
                     _joindre(cle, nom),
                     f"valeur de type {type_attendu.__name__} attendue, {valeur!r} trouvé",
                 )
+        return table
 
     def versions(self, cle_de_serie: str | None = None) -> list[tuple[str, dict[str, Any]]]:
         """Return the versions with their key, after checking that their dates go up."""
@@ -254,7 +256,7 @@ def _read_taille(fichier: _Fichier, cle: str, version: dict[str, Any]) -> Bareme
         seuils.append(SeuilTaille(**table))
     if len(seuils) != NOMBRE_TAILLES - 1:
         raise fichier.refuser(f"{cle}.seuil", f"{NOMBRE_TAILLES - 1} seuils attendus")
-    if any(bas.habitants >= haut.habitants for bas, haut in zip(seuils, seuils[1:], strict=False)):
+    if any(bas.habitants >= haut.habitants for bas, haut in pairwise(seuils)):
         raise fichier.refuser(f"{cle}.seuil", "les seuils doivent être croissants")
     if not 0 <= version["marge_alerte"] < 1:
         raise fichier.refuser(f"{cle}.marge_alerte", "part comprise entre 0 et 1 attendue")
@@ -289,13 +291,13 @@ def _read_financement(fichier: _Fichier, cle: str, version: dict[str, Any]) -> B
     return bareme
 
 
-def _read_montant(fichier: _Fichier, cle: str, table: Any) -> tuple[int, ...]:
-    fichier.verifier(cle, table, {"montant": list, "reference": str})
+def _read_montant(fichier: _Fichier, cle: str, table: object) -> tuple[int, ...]:
+    table = fichier.verifier(cle, table, {"montant": list, "reference": str})
     return fichier.montants(f"{cle}.montant", table["montant"])
 
 
-def _read_mission(fichier: _Fichier, cle: str, table: Any) -> MissionBareme:
-    fichier.verifier(
+def _read_mission(fichier: _Fichier, cle: str, table: object) -> MissionBareme:
+    table = fichier.verifier(
         cle,
         table,
         {"nom": str, "obligatoire": bool, "fixe": list, "variable": list, "reference": str},

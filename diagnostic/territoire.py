@@ -145,9 +145,7 @@ class Territoire:
             "departements": [_dict_part(part) for part in self.departements],
             "regions": [_dict_part(part) for part in self.regions],
             "codes_traduits": [asdict(code) for code in self.codes_traduits],
-            "alertes": [
-                asdict(alerte) | {"codes": list(alerte.codes)} for alerte in self.alertes
-            ],
+            "alertes": [asdict(alerte) | {"codes": list(alerte.codes)} for alerte in self.alertes],
             "sources": [dict(source) for source in self.sources],
         }
 
@@ -352,9 +350,9 @@ def _build_alertes_population(
             codes,
         )
     millesime = MILLESIME_POPULATION["municipale"]
-    ancienne = geographie.unites["millesime_population_municipale"].to_numpy()[rangs]
-    for annee in sorted({int(a) for a in ancienne} - {millesime}):
-        codes = tuple(geographie.codes[rangs[ancienne == annee]])
+    annees = geographie.unites["millesime_population_municipale"].to_numpy()[rangs]
+    for annee in sorted({int(a) for a in annees[~inconnus]} - {millesime}):
+        codes = tuple(geographie.codes[rangs[(annees == annee) & ~inconnus]])
         yield Alerte(
             "population_ancienne",
             "attention",

@@ -156,9 +156,10 @@ class Geographie:
     @cached_property
     def appartenance(self) -> dict[Niveau, npt.NDArray[np.object_]]:
         """Code of the EPCI, EPT, département, région and commune of each unité; None if none."""
+        codes = {niveau: self.unites[f"code_{niveau}"].astype(object) for niveau in _NIVEAUX}
         return {
-            niveau: self.unites[f"code_{niveau}"].to_numpy(dtype=object, na_value=None)
-            for niveau in _NIVEAUX
+            niveau: colonne.where(colonne.notna(), None).to_numpy(dtype=object)
+            for niveau, colonne in codes.items()
         }
 
     @cached_property

@@ -60,9 +60,7 @@ def _dessiner() -> dict[str, shapely.Polygon]:
         for colonne, lettre in enumerate(ligne):
             if lettre != ".":
                 x, y = colonne * COTE_KM, -rang * COTE_KM
-                cellules.setdefault(lettre, []).append(
-                    shapely.box(x, y - COTE_KM, x + COTE_KM, y)
-                )
+                cellules.setdefault(lettre, []).append(shapely.box(x, y - COTE_KM, x + COTE_KM, y))
     return {lettre: shapely.union_all(carres) for lettre, carres in cellules.items()}
 
 
