@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Final, Literal
 
@@ -21,7 +22,10 @@ MILLESIME_GEOGRAPHIE: Final = "2026"
 ANNEES_POPULATION: Final = (2018, 2019, 2020, 2021, 2022, 2023)
 
 TypePopulation = Literal["municipale", "totale"]
-MILLESIME_POPULATION: Final[Mapping[TypePopulation, int]] = {"municipale": 2023, "totale": 2022}
+MILLESIME_POPULATION: Final[Mapping[TypePopulation, int]] = {
+    "municipale": 2023,
+    "totale": 2022,
+}
 
 Niveau = Literal["epci", "ept", "departement", "region", "commune"]
 _NIVEAUX: Final[tuple[Niveau, ...]] = ("epci", "ept", "departement", "region", "commune")
@@ -43,7 +47,10 @@ COLONNES_COMMUNE: Final[Mapping[str, str]] = {
     "longitude": "float64",  # town hall, WGS84 degrees
     "latitude": "float64",
 }
-COLONNES_ARRONDISSEMENT: Final[Mapping[str, str]] = {**COLONNES_COMMUNE, "code_commune": "str"}
+COLONNES_ARRONDISSEMENT: Final[Mapping[str, str]] = {
+    **COLONNES_COMMUNE,
+    "code_commune": "str",
+}
 COLONNES_EPCI: Final[Mapping[str, str]] = {"code": "str", "nom": "str", "nature": "str"}
 COLONNES_EPT: Final[Mapping[str, str]] = {"code": "str", "nom": "str"}
 COLONNES_DEPARTEMENT: Final[Mapping[str, str]] = {
@@ -199,3 +206,94 @@ class Geographie:
         taille = len(self.unites)
         moitie = sparse.coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(taille, taille))
         return sparse.csr_array(moitie + moitie.T)
+
+
+StatutCpts = Literal[
+    "non_renseigne",
+    "initiative",
+    "lettre_intention",
+    "pre_projet",
+    "projet_valide",
+    "aci_signe",
+    "refuse",
+    "fusionne",
+    "dissous",
+]
+LIBELLES_STATUT_CPTS: Final[Mapping[StatutCpts, str]] = {
+    "non_renseigne": "statut non renseigné",
+    "initiative": "initiative",
+    "lettre_intention": "lettre d'intention",
+    "pre_projet": "pré-projet",
+    "projet_valide": "projet de santé validé",
+    "aci_signe": "ACI signé",
+    "refuse": "refusé",
+    "fusionne": "fusionné",
+    "dissous": "dissous",
+}
+StatutUnite = Literal["entier", "partiel", "limitrophe"]
+
+
+@dataclass(frozen=True, order=True)
+class UniteCpts:
+    """Say how a CPTS holds one unité.
+
+    Parameters
+    ----------
+    code
+        Unité.
+    statut
+        `entier`, `partiel` (a quartier only) or `limitrophe` (touches the border, holds nothing).
+    part
+        Estimated share of the inhabitants held, strictly between 0 and 1; only when `partiel`.
+    commentaire
+        Free text, never trusted.
+    """
+
+    code: str
+    statut: StatutUnite = "entier"
+    part: float | None = None
+    commentaire: str = ""
+
+
+@dataclass(frozen=True)
+class TerritoireCpts:
+    """Hold the territory of a CPTS or of a project, as a register or a file declares it.
+
+    Parameters
+    ----------
+    identifiant
+        Stable key: FINESS number where known, otherwise given by the register.
+    valide_du, valide_au
+        Period during which this perimeter holds, bounds included; None when unknown or open.
+    source, source_url, source_le
+        Who says so, where, and when it was read.
+    """
+
+    identifiant: str
+    nom: str
+    unites: tuple[UniteCpts, ...]
+    statut: StatutCpts = "non_renseigne"
+    finess: str | None = None
+    statut_le: date | None = None
+    valide_du: date | None = None
+    valide_au: date | None = None
+    source: str = ""
+    source_url: str = ""
+    source_le: date | None = None
+    millesime: str = MILLESIME_GEOGRAPHIE
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Unités held, wholly or in part."""
+        return frozenset(unite.code for unite in self.unites if unite.statut != "limitrophe")
+
+    @cached_property
+    def partielles(self) -> frozenset[str]:
+        """Unités held in part only."""
+        return frozenset(unite.code for unite in self.unites if unite.statut == "partiel")
+
+    def est_valide(self, le: date) -> bool:
+        """Tell whether this perimeter is in force on a given day."""
+        return (self.valide_du is None or self.valide_du <= le) and (
+            self.valide_au is None or le <= self.valide_au
+        )
