@@ -142,7 +142,7 @@ class IndexTerritoires:
 
     @cached_property
     def population(self) -> Reels:
-        """Inhabitants of each territory, at most (a partial unité of unknown share counts whole)."""
+        """Inhabitants of each territory, at most: a part of unknown share counts whole."""
         return np.asarray(self.haut @ self.geographie.population(), dtype=np.float64)
 
     @cached_property
@@ -209,8 +209,6 @@ class IndexTerritoires:
         Border-only contacts that either side declares come last.
         """
         rangs, bas, haut = _bounds(self.geographie, territoire.unites)
-        if not len(rangs):
-            return ()
         debuts = self.haut.indptr[rangs].astype(np.int64)
         nombre = self.haut.indptr[rangs + 1] - debuts
         source = np.repeat(np.arange(len(rangs)), nombre)
@@ -415,7 +413,8 @@ def _ranges(debut: Entiers, nombre: Entiers) -> Entiers:
     """Concatenate the ranges [debut, debut + nombre[."""
     total: Entiers = np.cumsum(nombre, dtype=np.int64)
     fin = int(total[-1]) if len(total) else 0
-    return np.arange(fin, dtype=np.int64) + np.repeat(debut - (total - nombre), nombre)
+    rangees: Entiers = np.arange(fin, dtype=np.int64) + np.repeat(debut - (total - nombre), nombre)
+    return rangees
 
 
 def _border_contact(a: TerritoireCpts, b: TerritoireCpts) -> Chevauchement | None:

@@ -65,7 +65,7 @@ def build_carroyage(cote: int = COTE) -> Geographie:
 
 
 def territoire(nom: str, *codes: str, **champs: object) -> TerritoireCpts:
-    """Build a territory; `code?` is held in part, `code?0.3` for that share, `code|` is a border."""
+    """Build a territory: `code?` held in part, `code?0.3` for that share, `code|` a border."""
     unites = []
     for code in codes:
         if code.endswith("|"):
