@@ -44,6 +44,9 @@ COLONNES_COMMUNE: Final[Mapping[str, str]] = {
     # 2023, except Mayotte whose only figure is the 2017 census (and has no 2018-2022 series)
     "millesime_population_municipale": "Int16",
     "surface_km2": "float64",
+    # border with the sea or another country: segments of the outline that no other unit has; for a
+    # commune of arrondissements, the sum of theirs. It tells an enclave from a stretch of coast.
+    "longueur_exterieure_m": "float64",
     "longitude": "float64",  # town hall, WGS84 degrees
     "latitude": "float64",
 }

@@ -1,0 +1,101 @@
+"""Options that describe a perimeter, shared by the subcommands."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from diagnostic.composition import Composition, composer_perimetre
+from geodata.errors import CodeInconnuError, ImportRefuseError
+from geodata.imports.codes import CodesLus, read_codes
+from geodata.schema import Geographie
+
+_LONGUEUR_SIREN = 9
+_LIMITE_CODES = 10
+
+
+def ajouter_options(analyseur: argparse.ArgumentParser) -> None:
+    """Declare the options that describe a perimeter."""
+    groupe = analyseur.add_argument_group(
+        "périmètre", "Les options se cumulent ; chacune accepte plusieurs codes."
+    )
+    for option, aide in (
+        ("--epci", "SIREN d'intercommunalités"),
+        ("--ept", "SIREN d'établissements publics territoriaux du Grand Paris"),
+        (
+            "--commune",
+            "codes INSEE de communes, actuelles ou anciennes, ou d'arrondissements de Paris, "
+            "Lyon et Marseille",
+        ),
+        ("--departement", "codes de départements"),
+        ("--region", "codes de régions"),
+        ("--sans", "codes à retirer (commune, intercommunalité ou département)"),
+    ):
+        groupe.add_argument(
+            option, metavar="CODE", nargs="+", action="extend", default=[], help=aide
+        )
+    groupe.add_argument(
+        "--perimetre",
+        metavar="FICHIER",
+        type=Path,
+        help="liste de codes au format CSV (colonne code_insee, CODGEO, code…)",
+    )
+    groupe.add_argument("--nom", default="", help="nom du territoire")
+
+
+def compose(args: argparse.Namespace, geographie: Geographie) -> Composition:
+    """Compose the perimeter that the options describe.
+
+    Raises
+    ------
+    ImportRefuseError
+        If the file of the perimeter cannot be read, or holds unknown codes.
+    CodeInconnuError
+        If the options hold unknown codes.
+    """
+    lus = read_fichier(args.perimetre) if args.perimetre else None
+    codes = lus.codes if lus else ()
+    try:
+        return composer_perimetre(
+            geographie,
+            nom=args.nom,
+            epci=[*args.epci, *(code for code in codes if len(code) == _LONGUEUR_SIREN)],
+            ept=args.ept,
+            communes=[*args.commune, *(code for code in codes if len(code) != _LONGUEUR_SIREN)],
+            departements=args.departement,
+            regions=args.region,
+            sans=args.sans,
+        )
+    except CodeInconnuError as erreur:
+        if lus and set(erreur.codes) <= set(codes):
+            raise ImportRefuseError(lus.fichier, _locate(lus, erreur.codes)) from erreur
+        raise
+
+
+def read_fichier(chemin: Path) -> CodesLus:
+    """Read the codes of a file of the disk.
+
+    Raises
+    ------
+    ImportRefuseError
+        If the file is not there, cannot be read or holds no codes.
+    """
+    try:
+        contenu = chemin.read_bytes()
+    except FileNotFoundError as erreur:
+        raise ImportRefuseError(str(chemin), "il est introuvable.") from erreur
+    except IsADirectoryError as erreur:
+        raise ImportRefuseError(str(chemin), "c'est un dossier.") from erreur
+    except PermissionError as erreur:
+        raise ImportRefuseError(str(chemin), "vous n'avez pas le droit de le lire.") from erreur
+    except (OSError, ValueError) as erreur:
+        raise ImportRefuseError(str(chemin), "sa lecture a échoué.") from erreur
+    return read_codes(str(chemin), contenu)
+
+
+def _locate(lus: CodesLus, inconnus: tuple[str, ...]) -> str:
+    liste = ", ".join(f"{code} (ligne {lus.lignes[code]})" for code in inconnus[:_LIMITE_CODES])
+    reste = len(inconnus) - _LIMITE_CODES
+    suite = f" et {reste} de plus" if reste > 0 else ""
+    accord = "code inconnu" if len(inconnus) == 1 else f"{len(inconnus)} codes inconnus"
+    return f"{accord} : {liste}{suite}. Corrigez ces lignes ou retirez-les."
