@@ -1,0 +1,1 @@
+"""One module per theme: each gives the tuple of its indicators."""

@@ -1,0 +1,79 @@
+"""Localised potential accessibility (APL) to general practitioners."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from diagnostic.indicateurs.registre import ACCES, Calcul, Colonnes, Indicateur, Reels, pour, quotient
+
+_NOTE: Final = (
+    "L'APL tient compte de l'activité des médecins, de la distance et de l'âge des habitants. Elle "
+    "est agrégée en pondérant par la population standardisée, comme le demande la Drees."
+)
+
+
+def _ponderee(colonne: str) -> Calcul:
+    def calcul(colonnes: Colonnes) -> tuple[Reels, Reels]:
+        poids = colonnes("apl", "population_standardisee")
+        return colonnes("apl", colonne) * poids, poids
+
+    return calcul
+
+
+def _sous_dense(colonnes: Colonnes) -> tuple[Reels, Reels]:
+    apl = colonnes("apl", "apl")
+    habitants = colonnes("apl", "population_totale")
+    sous_le_seuil = np.where(apl < colonnes.seuil("apl_sous_densite"), habitants, 0.0)
+    return np.where(np.isnan(apl), np.nan, sous_le_seuil), habitants
+
+
+INDICATEURS: Final = (
+    Indicateur(
+        cle="apl_generalistes",
+        version=1,
+        libelle="APL aux médecins généralistes",
+        theme=ACCES,
+        unite="consultations par an et par habitant",
+        sources=("apl",),
+        agregation="P",
+        calcul=_ponderee("apl"),
+        forme=quotient,
+        formule="Moyenne des APL communales pondérée par la population standardisée.",
+        sens=-1,
+        decimales=2,
+        notes=(_NOTE,),
+    ),
+    Indicateur(
+        cle="apl_generalistes_65_ans",
+        version=1,
+        libelle="APL aux médecins généralistes de 65 ans ou moins",
+        theme=ACCES,
+        unite="consultations par an et par habitant",
+        sources=("apl",),
+        agregation="P",
+        calcul=_ponderee("apl_65"),
+        forme=quotient,
+        formule="Moyenne des APL communales pondérée par la population standardisée, en ne "
+        "comptant que les médecins de 65 ans ou moins.",
+        sens=-1,
+        decimales=2,
+        notes=(_NOTE,),
+    ),
+    Indicateur(
+        cle="part_sous_dense",
+        version=1,
+        libelle="Habitants d'une commune sous-dense en médecins généralistes",
+        theme=ACCES,
+        unite="%",
+        sources=("apl",),
+        agregation="R",
+        calcul=_sous_dense,
+        forme=pour(100),
+        formule="Population des communes dont l'APL est sous le seuil de sous-densité, sur la "
+        "population totale.",
+        sens=1,
+        notes=(_NOTE,),
+    ),
+)

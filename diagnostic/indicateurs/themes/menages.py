@@ -1,0 +1,65 @@
+"""Households and families, from the INSEE file « couples, familles, ménages »."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from diagnostic.indicateurs.registre import MENAGES, Forme, Indicateur, pour, quotient
+from diagnostic.indicateurs.themes.communs import rapport
+
+
+def _ligne(
+    cle: str,
+    libelle: str,
+    unite: str,
+    haut: list[str],
+    bas: list[str],
+    formule: str,
+    *,
+    forme: Forme,
+    sens: int = 1,
+    decimales: int = 1,
+) -> Indicateur:
+    return Indicateur(
+        cle=cle,
+        version=1,
+        libelle=libelle,
+        theme=MENAGES,
+        unite=unite,
+        sources=("menages",),
+        agregation="R",
+        calcul=rapport("menages", haut, bas),
+        forme=forme,
+        formule=formule,
+        sens=sens,
+        decimales=decimales,
+    )
+
+
+INDICATEURS: Final = (
+    _ligne(
+        "taille_menages", "Taille moyenne des ménages", "personnes par ménage",
+        ["population_menages"], ["menages"],
+        "Population des ménages sur nombre de ménages.",
+        forme=quotient, sens=0, decimales=2,
+    ),
+    _ligne(
+        "part_menages_une_personne", "Ménages d'une seule personne", "%",
+        ["menages_une_personne"], ["menages"],
+        "Ménages d'une personne sur l'ensemble des ménages.",
+        forme=pour(100),
+    ),
+    _ligne(
+        "part_80_plus_seuls", "80 ans ou plus vivant seuls", "%",
+        ["pop_80p_seule"], ["pop_80p"],
+        "Personnes de 80 ans ou plus vivant seules sur les personnes de 80 ans ou plus "
+        "(le fichier communal ne donne pas les 75 ans ou plus).",
+        forme=pour(100),
+    ),
+    _ligne(
+        "part_familles_monoparentales", "Familles monoparentales", "%",
+        ["familles_monoparentales"], ["familles_monoparentales", "couples_avec_enfants"],
+        "Familles monoparentales sur les familles avec enfants (monoparentales et couples).",
+        forme=pour(100),
+    ),
+)  # fmt: skip

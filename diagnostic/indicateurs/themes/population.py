@@ -1,0 +1,157 @@
+"""Inhabitants, growth, density: from the populations municipales, always there."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from diagnostic.indicateurs.registre import (
+    POPULATION,
+    Calcul,
+    Colonnes,
+    Indicateur,
+    Reels,
+    croissance_annuelle,
+    pour,
+    quotient,
+    somme,
+)
+from geodata.schema import ANNEES_POPULATION
+
+_DEBUT: Final = ANNEES_POPULATION[0]
+_FIN: Final = ANNEES_POPULATION[-1]
+_BORNES_TAILLE: Final = (2_000, 10_000)
+
+
+def colonne(annee: int) -> str:
+    """Return the name of the population municipale of a year."""
+    return f"population_municipale_{annee}"
+
+
+def _habitants(colonnes: Colonnes) -> tuple[Reels, None]:
+    return colonnes("population", colonne(_FIN)), None
+
+
+def _evolution(colonnes: Colonnes) -> tuple[Reels, Reels]:
+    return colonnes("population", colonne(_FIN)), colonnes("population", colonne(_DEBUT))
+
+
+def _variation(colonnes: Colonnes) -> tuple[Reels, None]:
+    fin, debut = _evolution(colonnes)
+    return fin - debut, None
+
+
+def _densite(colonnes: Colonnes) -> tuple[Reels, Reels]:
+    return colonnes("population", colonne(_FIN)), colonnes("population", "surface_km2")
+
+
+def _surface(colonnes: Colonnes) -> tuple[Reels, None]:
+    return colonnes("population", "surface_km2"), None
+
+
+def _dans_communes(mini: float, maxi: float) -> Calcul:
+    def calcul(colonnes: Colonnes) -> tuple[Reels, Reels]:
+        habitants = colonnes("population", colonne(_FIN))
+        taille = colonnes("population", "habitants_commune")
+        compte = np.where((taille >= mini) & (taille < maxi), habitants, 0.0)
+        return np.where(np.isnan(habitants), np.nan, compte), habitants
+
+    return calcul
+
+
+INDICATEURS: Final = (
+    Indicateur(
+        cle="population_municipale",
+        version=1,
+        libelle="Population municipale",
+        theme=POPULATION,
+        unite="habitants",
+        sources=("population",),
+        agregation="S",
+        calcul=_habitants,
+        forme=somme,
+        formule="Somme des populations municipales des communes.",
+        decimales=0,
+    ),
+    Indicateur(
+        cle="evolution_population",
+        version=1,
+        libelle=f"Évolution annuelle moyenne {_DEBUT}-{_FIN}",
+        theme=POPULATION,
+        unite="% par an",
+        sources=("population",),
+        agregation="R",
+        calcul=_evolution,
+        forme=croissance_annuelle(_FIN - _DEBUT),
+        formule=(
+            f"Taux constant qui mène de la population municipale {_DEBUT} à celle de {_FIN}, "
+            "sommées sur les communes."
+        ),
+        sens=0,
+        decimales=2,
+    ),
+    Indicateur(
+        cle="variation_population",
+        version=1,
+        libelle=f"Habitants gagnés ou perdus {_DEBUT}-{_FIN}",
+        theme=POPULATION,
+        unite="habitants",
+        sources=("population",),
+        agregation="S",
+        calcul=_variation,
+        forme=somme,
+        formule=f"Population municipale {_FIN} moins population municipale {_DEBUT}.",
+        decimales=0,
+    ),
+    Indicateur(
+        cle="surface",
+        version=1,
+        libelle="Superficie",
+        theme=POPULATION,
+        unite="km²",
+        sources=("population",),
+        agregation="S",
+        calcul=_surface,
+        forme=somme,
+        formule="Somme des superficies calculées sur les contours, en projection équivalente.",
+        decimales=0,
+    ),
+    Indicateur(
+        cle="densite",
+        version=1,
+        libelle="Densité",
+        theme=POPULATION,
+        unite="hab./km²",
+        sources=("population",),
+        agregation="R",
+        calcul=_densite,
+        forme=quotient,
+        formule="Population municipale rapportée à la superficie.",
+        decimales=1,
+    ),
+    Indicateur(
+        cle="part_petites_communes",
+        version=1,
+        libelle="Habitants d'une commune de moins de 2 000 habitants",
+        theme=POPULATION,
+        unite="%",
+        sources=("population",),
+        agregation="R",
+        calcul=_dans_communes(0, _BORNES_TAILLE[0]),
+        forme=pour(100),
+        formule="Population des communes de moins de 2 000 habitants sur population municipale.",
+    ),
+    Indicateur(
+        cle="part_grandes_communes",
+        version=1,
+        libelle="Habitants d'une commune de 10 000 habitants ou plus",
+        theme=POPULATION,
+        unite="%",
+        sources=("population",),
+        agregation="R",
+        calcul=_dans_communes(_BORNES_TAILLE[1], np.inf),
+        forme=pour(100),
+        formule="Population des communes de 10 000 habitants ou plus sur population municipale.",
+    ),
+)

@@ -1,0 +1,60 @@
+"""Incomes: medians and poverty rates are published where they are, and never averaged."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from diagnostic.indicateurs.registre import REVENUS, Indicateur, pour, somme
+from diagnostic.indicateurs.themes.communs import effectif, par_habitant
+
+_NOTE: Final = (
+    "Une médiane ou un taux de pauvreté ne s'additionne pas : il n'existe pas de valeur pour un "
+    "périmètre libre. Les valeurs publiées par commune ou intercommunalité sont listées, avec la "
+    "part de la population qu'elles concernent."
+)
+_NOTE_RUPTURE: Final = (
+    "Filosofi 2023 (« Filosofi 2 ») n'est pas comparable aux millésimes 2012 à 2021."
+)
+_NOTE_RSA: Final = "Effectifs arrondis au multiple de 5 par la Cnaf ; les plus petits sont absents."
+
+
+def _locale(
+    cle: str, libelle: str, unite: str, colonne: str, sens: int, decimales: int
+) -> Indicateur:
+    return Indicateur(
+        cle=cle,
+        version=1,
+        libelle=libelle,
+        theme=REVENUS,
+        unite=unite,
+        sources=("filosofi",),
+        agregation="N",
+        calcul=effectif("filosofi", [colonne]),
+        forme=somme,
+        formule="Valeur publiée par l'Insee, non agrégée.",
+        sens=sens,
+        decimales=decimales,
+        notes=(_NOTE, _NOTE_RUPTURE),
+        publiee=colonne,
+    )
+
+
+INDICATEURS: Final = (
+    _locale("niveau_vie_median", "Niveau de vie médian", "€ par an", "niveau_vie_median", -1, 0),
+    _locale("taux_pauvrete", "Taux de pauvreté à 60 %", "%", "taux_pauvrete", 1, 0),
+    _locale("rapport_interdecile", "Rapport interdécile D9/D1", "", "rapport_interdecile", 1, 1),
+    Indicateur(
+        cle="foyers_rsa",
+        version=1,
+        libelle="Foyers allocataires du RSA",
+        theme=REVENUS,
+        unite="pour 1 000 habitants",
+        sources=("rsa", "population"),
+        agregation="R",
+        calcul=par_habitant("rsa", ["foyers_rsa"], ("population", "habitants")),
+        forme=pour(1000),
+        formule="Foyers allocataires du RSA pour 1 000 habitants (population municipale).",
+        sens=1,
+        notes=(_NOTE_RSA,),
+    ),
+)
