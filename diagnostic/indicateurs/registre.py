@@ -53,7 +53,8 @@ Forme = Callable[[Reels, Reels], Reels]
 
 def _divide(numerateur: Reels, denominateur: Reels) -> Reels:
     rapport = np.full(np.shape(denominateur), np.nan)
-    return np.divide(numerateur, denominateur, out=rapport, where=np.asarray(denominateur) > 0)
+    np.divide(numerateur, denominateur, out=rapport, where=np.asarray(denominateur) > 0)
+    return rapport
 
 
 def somme(numerateur: Reels, _denominateur: Reels) -> Reels:

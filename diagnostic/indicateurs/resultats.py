@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
 from typing import Literal
 
 GenreComparateur = Literal["departement", "region", "france", "epci", "perimetre", "ressemblant"]
 Agregation = Literal["S", "R", "P", "N", "I", "T"]
 Etat = Literal["embarquee", "importee", "actualisee", "saisie", "calculee"]
-
-SERIE_VIDE: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -129,7 +126,7 @@ class ResultatIndicateur:
     etat: Etat = "embarquee"
     sens: int = 0
     details: tuple[ValeurLocale, ...] = ()
-    serie: Mapping[str, float] = SERIE_VIDE
+    serie: Mapping[str, float] = field(default_factory=dict)
     sans_partielles: float | None = None
 
     def comparateur(self, genre: GenreComparateur) -> Comparateur | None:

@@ -1,1 +1,26 @@
-"""One module per theme: each gives the tuple of its indicators."""
+"""One module per theme: each gives the tuple of its indicators; `REGISTRE` is all of them."""
+
+from typing import Final
+
+from diagnostic.indicateurs.registre import Indicateur
+from diagnostic.indicateurs.themes import (
+    acces,
+    ages,
+    emploi,
+    logement,
+    menages,
+    offre,
+    population,
+    revenus,
+)
+
+REGISTRE: Final[tuple[Indicateur, ...]] = (
+    *population.INDICATEURS,
+    *ages.INDICATEURS,
+    *menages.INDICATEURS,
+    *logement.INDICATEURS,
+    *revenus.INDICATEURS,
+    *emploi.INDICATEURS,
+    *offre.INDICATEURS,
+    *acces.INDICATEURS,
+)

@@ -6,7 +6,15 @@ from typing import Final
 
 import numpy as np
 
-from diagnostic.indicateurs.registre import ACCES, Calcul, Colonnes, Indicateur, Reels, pour, quotient
+from diagnostic.indicateurs.registre import (
+    ACCES,
+    Calcul,
+    Colonnes,
+    Indicateur,
+    Reels,
+    pour,
+    quotient,
+)
 
 _NOTE: Final = (
     "L'APL tient compte de l'activité des médecins, de la distance et de l'âge des habitants. Elle "
