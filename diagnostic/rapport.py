@@ -1,0 +1,188 @@
+"""Everything known about a territory on a given day: the one object that screens and exports read.
+
+An export takes a `Diagnostic` and returns bytes. It computes nothing again: a figure printed in two
+files comes from the same field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from types import MappingProxyType
+from typing import Final, Protocol
+
+import numpy as np
+
+from diagnostic.chevauchement import Chevauchement
+from diagnostic.exports.texte import clean_ligne
+from diagnostic.indicateurs import ResultatIndicateur, ValeurSaisie
+from diagnostic.population import additionner, compute_habitants
+from diagnostic.territoire import Territoire
+from geodata.schema import Geographie
+
+AVERTISSEMENT: Final = "Esquisse sans valeur officielle"
+NOM_ABSENT: Final = "Territoire sans nom"
+_VIDE: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class LigneCommune:
+    """Hold one commune of the territory (or arrondissement, in Paris, Lyon and Marseille).
+
+    Parameters
+    ----------
+    population
+        Inhabitants, of the definition and vintage of the territory; None when unknown.
+    est_partielle
+        Held in part only: the figures are those of the whole commune, an upper bound.
+    """
+
+    code: str
+    nom: str
+    code_epci: str
+    nom_epci: str
+    code_departement: str
+    nom_departement: str
+    population: int | None
+    surface_km2: float
+    est_partielle: bool
+
+    @property
+    def densite(self) -> float | None:
+        """Inhabitants per square kilometre."""
+        if self.population is None or not self.surface_km2:
+            return None
+        return self.population / self.surface_km2
+
+
+@dataclass(frozen=True)
+class SourceCitee:
+    """Hold what a reader needs to find a source again."""
+
+    titre: str
+    producteur: str
+    millesime: str
+    licence: str
+    url: str = ""
+
+
+class SourceDecrite(Protocol):
+    """What the manifest of the reference data says about a source."""
+
+    @property
+    def titre(self) -> str: ...  # noqa: D102
+    @property
+    def producteur(self) -> str: ...  # noqa: D102
+    @property
+    def millesime(self) -> str: ...  # noqa: D102
+    @property
+    def licence(self) -> str: ...  # noqa: D102
+    @property
+    def url(self) -> str: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """Hold every result about a territory, with its doubts and its sources.
+
+    Parameters
+    ----------
+    territoire
+        What was drawn, and what the rules say about it.
+    communes
+        Its communes in compact form, sorted by département then name.
+    indicateurs
+        In the order of the registry.
+    chevauchements
+        With the CPTS known to the register; `registre` says what that register covers.
+    saisies
+        Values typed in from REZONE CPTS, `libelles_saisies` naming their fields.
+    points_attention
+        Sentences proposed to the reader, who edits them.
+    notes
+        Free texts of the user by section, never trusted.
+    sources
+        Sources used, for the last page of every document.
+    le
+        Date of the documents, and of the rules applied.
+    """
+
+    territoire: Territoire
+    communes: tuple[LigneCommune, ...]
+    le: date
+    indicateurs: tuple[ResultatIndicateur, ...] = ()
+    chevauchements: tuple[Chevauchement, ...] = ()
+    registre: str = ""
+    saisies: tuple[ValeurSaisie, ...] = ()
+    libelles_saisies: Mapping[str, str] = _VIDE
+    points_attention: tuple[str, ...] = ()
+    notes: Mapping[str, str] = _VIDE
+    sources: tuple[SourceCitee, ...] = ()
+
+    @property
+    def nom(self) -> str:
+        """Name to print, never empty."""
+        return clean_ligne(self.territoire.nom) or NOM_ABSENT
+
+    @property
+    def millesime_geographie(self) -> str:
+        """Year of the communal geography."""
+        return self.territoire.perimetre.millesime
+
+    @property
+    def taille(self) -> int | None:
+        """Size of the ACI, from 1 to 4; None when no population is known."""
+        return self.territoire.taille.taille if self.territoire.taille else None
+
+    @cached_property
+    def themes(self) -> Mapping[str, tuple[ResultatIndicateur, ...]]:
+        """Indicators by theme, in the order of the registry."""
+        themes: dict[str, list[ResultatIndicateur]] = {}
+        for indicateur in self.indicateurs:
+            themes.setdefault(indicateur.theme, []).append(indicateur)
+        return {theme: tuple(liste) for theme, liste in themes.items()}
+
+
+def build_communes(
+    geographie: Geographie, territoire: Territoire
+) -> tuple[LigneCommune, ...]:
+    """List the communes of a territory with the population the territory was computed with."""
+    lignes = []
+    for code in territoire.codes:
+        est_unite = code in geographie.position
+        table = geographie.unites if est_unite else geographie.communes
+        ligne = table.loc[code]
+        unites = [code] if est_unite else geographie.membres("commune", code)
+        rangs = geographie.rangs(unites)
+        habitants = compute_habitants(geographie, rangs, territoire.type_population)
+        code_epci = ligne["code_epci"] if isinstance(ligne["code_epci"], str) else ""
+        lignes.append(
+            LigneCommune(
+                code=code,
+                nom=str(ligne["nom"]),
+                code_epci=code_epci,
+                nom_epci=str(geographie.epci.at[code_epci, "nom"]) if code_epci else "",
+                code_departement=str(ligne["code_departement"]),
+                nom_departement=str(geographie.departements.at[ligne["code_departement"], "nom"]),
+                population=None if np.isnan(habitants).any() else additionner(habitants),
+                surface_km2=float(geographie.surface_km2[rangs].sum()),
+                est_partielle=bool(territoire.perimetre.partielles.intersection(unites)),
+            )
+        )
+    return tuple(sorted(lignes, key=lambda ligne: (ligne.code_departement, ligne.nom, ligne.code)))
+
+
+def cite_sources(sources: Iterable[SourceDecrite]) -> tuple[SourceCitee, ...]:
+    """Keep of each described source what a document prints."""
+    return tuple(
+        SourceCitee(
+            titre=source.titre,
+            producteur=source.producteur,
+            millesime=source.millesime,
+            licence=source.licence,
+            url=source.url,
+        )
+        for source in sources
+    )
