@@ -7,10 +7,9 @@ files comes from the same field.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from types import MappingProxyType
 from typing import Final, Protocol
 
 import numpy as np
@@ -24,7 +23,6 @@ from geodata.schema import Geographie
 
 AVERTISSEMENT: Final = "Esquisse sans valeur officielle"
 NOM_ABSENT: Final = "Territoire sans nom"
-_VIDE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -116,9 +114,9 @@ class Diagnostic:
     chevauchements: tuple[Chevauchement, ...] = ()
     registre: str = ""
     saisies: tuple[ValeurSaisie, ...] = ()
-    libelles_saisies: Mapping[str, str] = _VIDE
+    libelles_saisies: Mapping[str, str] = field(default_factory=dict)
     points_attention: tuple[str, ...] = ()
-    notes: Mapping[str, str] = _VIDE
+    notes: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[SourceCitee, ...] = ()
 
     @property

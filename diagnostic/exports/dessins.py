@@ -33,7 +33,7 @@ POUCE_CM: Final = 2.54
 LARGEUR_CM: Final = 17.0
 
 _STYLE: Final[dict[str, Any]] = {
-    "font.family": [POLICE, "DejaVu Sans"],
+    "font.family": [POLICE],
     "font.size": 9,
     "text.color": ENCRE,
     "text.parse_math": False,
@@ -52,10 +52,10 @@ _STYLE: Final[dict[str, Any]] = {
 VERROU: Final = threading.RLock()
 
 _GENRES: Final = (
-    ("territoire", "Territoire", "D", BLEU, BLEU, 8.0),
-    ("departement", "Département", "o", "white", ENCRE, 6.5),
-    ("region", "Région", "s", GRIS_CLAIR, ENCRE, 6.0),
-    ("france", "France", "^", GRIS, ENCRE, 6.5),
+    ("territoire", "Territoire", "D", BLEU, BLEU, 10.0),
+    ("departement", "Département", "o", "white", ENCRE, 6.0),
+    ("region", "Région", "s", GRIS_CLAIR, ENCRE, 5.2),
+    ("france", "France", "^", "white", ENCRE, 5.5),
 )
 
 
@@ -212,7 +212,7 @@ def draw_comparaison(
             bas, haut = min(valeurs), max(valeurs)
             etendue = (haut - bas) or 1.0
             axes.plot([0, 1], [y, y], color=GRIS_CLAIR, linewidth=3, solid_capstyle="round", zorder=1)
-            for genre, _, marque, fond, trait, taille in reversed(_GENRES):
+            for genre, _, marque, fond, trait, taille in _GENRES:
                 if genre in points:
                     x = (points[genre] - bas) / etendue if haut > bas else 0.5
                     axes.plot(
@@ -223,7 +223,7 @@ def draw_comparaison(
                         markerfacecolor=fond,
                         markeredgecolor=trait,
                         markeredgewidth=0.9,
-                        zorder=3 if genre == "territoire" else 2,
+                        zorder=2 if genre == "territoire" else 3,
                         clip_on=False,
                     )
             axes.text(

@@ -27,7 +27,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
 from typing import Any, Final, Literal, cast, get_args
 
 import numpy as np
@@ -52,7 +51,6 @@ ECART_SURFACE: Final = 0.02
 
 PerimetreSaisi = Literal["territoire", "departement", "region", "france"]
 RIEN_MODIFIE: Final = "Rien n'a été modifié dans l'application."
-_VIDE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,7 @@ class Projet:
     perimetre: Perimetre
     type_population: TypePopulation = "municipale"
     saisies: tuple[ValeurSaisie, ...] = ()
-    notes: Mapping[str, str] = _VIDE
+    notes: Mapping[str, str] = field(default_factory=dict)
     bilan: Bilan | None = None
     autres: Mapping[str, Any] = field(default_factory=dict)
 
