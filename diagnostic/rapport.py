@@ -143,9 +143,7 @@ class Diagnostic:
         return {theme: tuple(liste) for theme, liste in themes.items()}
 
 
-def build_communes(
-    geographie: Geographie, territoire: Territoire
-) -> tuple[LigneCommune, ...]:
+def build_communes(geographie: Geographie, territoire: Territoire) -> tuple[LigneCommune, ...]:
     """List the communes of a territory with the population the territory was computed with."""
     lignes = []
     for code in territoire.codes:
@@ -163,7 +161,9 @@ def build_communes(
                 code_epci=code_epci,
                 nom_epci=str(geographie.epci.at[code_epci, "nom"]) if code_epci else "",
                 code_departement=str(ligne["code_departement"]),
-                nom_departement=str(geographie.departements.at[ligne["code_departement"], "nom"]),
+                nom_departement=str(
+                    geographie.departements.at[str(ligne["code_departement"]), "nom"]
+                ),
                 population=None if np.isnan(habitants).any() else additionner(habitants),
                 surface_km2=float(geographie.surface_km2[rangs].sum()),
                 est_partielle=bool(territoire.perimetre.partielles.intersection(unites)),

@@ -13,8 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch, Polygon
-from matplotlib.patheffects import withStroke
 from matplotlib.path import Path as Trace
+from matplotlib.patheffects import withStroke
 
 from diagnostic.exports.dessins import (
     BLEU,
@@ -114,13 +114,17 @@ def draw_carte(
         axes = figure.add_axes((0.005, bas, 0.99, 0.99 - bas))
         couches = _project(diagnostic, fond)
         cadre = _frame(couches["territoire"].total_bounds, axes, figure)
-        _paint(axes, couches["voisines"], cadre, facecolor=FOND_VOISIN, edgecolor=GRIS_CLAIR, lw=0.4)
+        _paint(
+            axes, couches["voisines"], cadre, facecolor=FOND_VOISIN, edgecolor=GRIS_CLAIR, lw=0.4
+        )
         legende = (
             _paint_territoire(axes, couches, diagnostic)
             if choroplethe is None
             else _paint_choroplethe(axes, couches["communes"], choroplethe)
         )
-        _paint(axes, couches["epci"], cadre, facecolor="none", edgecolor=GRIS, lw=0.9, ls=(0, (4, 2)))
+        _paint(
+            axes, couches["epci"], cadre, facecolor="none", edgecolor=GRIS, lw=0.9, ls=(0, (4, 2))
+        )
         _paint(axes, couches["departements"], cadre, facecolor="none", edgecolor=ENCRE, lw=1.1)
         _paint(axes, couches["territoire"], cadre, facecolor="none", edgecolor=BLEU, lw=2.2)
         axes.set_xlim(cadre[0], cadre[2])
@@ -133,7 +137,9 @@ def draw_carte(
         _north(axes, cadre)
         legende += [
             Line2D([], [], color=BLEU, linewidth=2.2, label="limite du territoire"),
-            Line2D([], [], color=GRIS, linewidth=0.9, linestyle=(0, (4, 2)), label="intercommunalité"),
+            Line2D(
+                [], [], color=GRIS, linewidth=0.9, linestyle=(0, (4, 2)), label="intercommunalité"
+            ),
             Line2D([], [], color=ENCRE, linewidth=1.1, label="département"),
         ]
         _legend(figure, legende, choroplethe)
@@ -212,7 +218,10 @@ def _frame(
 ) -> tuple[float, float, float, float]:
     """Return the ground shown: the territory, a margin, and the proportions of the page."""
     xmin, ymin, xmax, ymax = bornes
-    largeur, hauteur = (xmax - xmin) * (1 + 2 * _MARGE_CADRE), (ymax - ymin) * (1 + 2 * _MARGE_CADRE)
+    largeur, hauteur = (
+        (xmax - xmin) * (1 + 2 * _MARGE_CADRE),
+        (ymax - ymin) * (1 + 2 * _MARGE_CADRE),
+    )
     boite = axes.get_position()
     rapport = (boite.width * figure.get_figwidth()) / (boite.height * figure.get_figheight())
     largeur, hauteur = max(largeur, hauteur * rapport), max(hauteur, largeur / rapport)
@@ -224,7 +233,7 @@ def _paint(
     axes: Axes,
     couche: gpd.GeoDataFrame,
     cadre: tuple[float, float, float, float] | None = None,
-    **aspect: Any,
+    **aspect: object,
 ) -> None:
     formes = couche.geometry.to_numpy()
     if cadre is not None and len(formes):
@@ -281,9 +290,7 @@ def _paint_choroplethe(
     axes: Axes, communes: gpd.GeoDataFrame, choroplethe: Choroplethe
 ) -> list[Any]:
     teintes = _teintes(len(choroplethe.bornes))
-    classes = {
-        code: choroplethe.classe(valeur) for code, valeur in choroplethe.valeurs.items()
-    }
+    classes = {code: choroplethe.classe(valeur) for code, valeur in choroplethe.valeurs.items()}
     for numero, teinte in enumerate(teintes):
         choisies = communes[[classes.get(code) == numero for code in communes.index]]
         _paint(axes, choisies, facecolor=teinte, edgecolor="white", lw=0.5)

@@ -7,8 +7,10 @@ coordinates as they are; GeoJSON rounds them to seven digits (about a centimetre
 from __future__ import annotations
 
 import json
+import math
 import tempfile
 import threading
+import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -18,7 +20,6 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
-from lxml import etree
 from shapely.geometry.polygon import orient
 
 from diagnostic.exports.archives import build_zip
@@ -177,8 +178,7 @@ def export_shapefile(diagnostic: Diagnostic, fond: Fond) -> bytes:
 
 def export_kml(diagnostic: Diagnostic, fond: Fond) -> bytes:
     """Write a KML 2.2 document: one folder per layer, attributes as extended data."""
-    espace = "http://www.opengis.net/kml/2.2"
-    racine = etree.Element(f"{{{espace}}}kml", nsmap={None: espace})
+    racine = ET.Element("kml", xmlns="http://www.opengis.net/kml/2.2")
     document = _element(racine, "Document")
     _element(document, "name", diagnostic.nom)
     _element(document, "description", _description(diagnostic))
@@ -196,10 +196,10 @@ def export_kml(diagnostic: Diagnostic, fond: Fond) -> bytes:
         _element(dossier, "name", nom)
         for ligne in couche.itertuples(index=False):
             _placemark(dossier, nom, ligne._asdict())
-    return bytes(etree.tostring(racine, xml_declaration=True, encoding="UTF-8"))
+    return bytes(ET.tostring(racine, xml_declaration=True, encoding="UTF-8"))
 
 
-def _placemark(dossier: etree._Element, couche: str, attributs: dict[str, Any]) -> None:
+def _placemark(dossier: ET.Element, couche: str, attributs: dict[str, Any]) -> None:
     repere = _element(dossier, "Placemark")
     _element(repere, "name", str(attributs.get("nom", attributs["cpts"])))
     _element(repere, "styleUrl", f"#{couche}")
@@ -223,9 +223,8 @@ def _placemark(dossier: etree._Element, couche: str, attributs: dict[str, Any]) 
             )
 
 
-def _element(parent: etree._Element, nom: str, texte: str = "", **attributs: str) -> etree._Element:
-    espace = etree.QName(parent).namespace
-    element = etree.SubElement(parent, f"{{{espace}}}{nom}", attributs)
+def _element(parent: ET.Element, nom: str, texte: str = "", **attributs: str) -> ET.Element:
+    element = ET.SubElement(parent, nom, attributs)
     if texte:
         element.text = texte
     return element
@@ -236,7 +235,7 @@ def _round(valeur: float | None) -> float | None:
 
 
 def _missing(valeur: object) -> bool:
-    return valeur is None or bool(np.isscalar(valeur) and pd.isna(valeur))
+    return valeur is None or valeur is pd.NA or (isinstance(valeur, float) and math.isnan(valeur))
 
 
 def _multi(forme: shapely.Geometry) -> shapely.MultiPolygon:
@@ -272,9 +271,9 @@ def _shorten(couche: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     for colonne in courte.columns:
         if colonne != "geometry" and courte[colonne].dtype.kind not in "iuf":
             courte[colonne] = [
-                None if _missing(valeur) else str(valeur).encode()[:LONGUEUR_DBF].decode(
-                    errors="ignore"
-                )
+                None
+                if _missing(valeur)
+                else str(valeur).encode()[:LONGUEUR_DBF].decode(errors="ignore")
                 for valeur in courte[colonne]
             ]
     return courte
@@ -296,4 +295,3 @@ def _lisezmoi_shapefile(diagnostic: Diagnostic) -> str:
         f"{_description(diagnostic)}\n\nUn nom de colonne DBF n'a que dix caractères :\n"
         f"{colonnes}\n"
     )
-

@@ -7,9 +7,12 @@ at once.
 from __future__ import annotations
 
 import io
+import math
 import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -32,7 +35,7 @@ GRIS_CLAIR: Final = "#d8dade"
 POUCE_CM: Final = 2.54
 LARGEUR_CM: Final = 17.0
 
-_STYLE: Final[dict[str, Any]] = {
+_STYLE: Final[Any] = {
     "font.family": [POLICE],
     "font.size": 9,
     "text.color": ENCRE,
@@ -83,7 +86,7 @@ class Dessin:
         return float(self.figure.get_figwidth()) * POUCE_CM
 
 
-def style() -> Any:
+def style() -> AbstractContextManager[None]:
     """Return the context in which figures are built and rendered."""
     load_polices_dessin()
     return mpl.rc_context(_STYLE)
@@ -154,9 +157,7 @@ def draw_jauge(
                 color=ENCRE if est_sienne else GRIS,
             )
         for rang, seuil in enumerate(seuils, start=1):
-            axes.text(
-                rang - 0.008, -0.28, format_nombre(seuil), ha="center", va="top", fontsize=8
-            )
+            axes.text(rang - 0.008, -0.28, format_nombre(seuil), ha="center", va="top", fontsize=8)
         position = _interpole(population, bornes)
         axes.plot([position], [0.94], marker="v", markersize=8, color=ORANGE, clip_on=False)
         axes.text(
@@ -181,7 +182,7 @@ def draw_jauge(
 
 
 def _interpole(population: int, bornes: Sequence[int]) -> float:
-    for rang, (bas, haut) in enumerate(zip(bornes, bornes[1:], strict=False)):
+    for rang, (bas, haut) in enumerate(pairwise(bornes)):
         if population <= haut:
             return rang + (population - bas) / (haut - bas) * 0.985
     return float(len(bornes) - 1)
@@ -211,7 +212,9 @@ def draw_comparaison(
             valeurs = list(points.values())
             bas, haut = min(valeurs), max(valeurs)
             etendue = (haut - bas) or 1.0
-            axes.plot([0, 1], [y, y], color=GRIS_CLAIR, linewidth=3, solid_capstyle="round", zorder=1)
+            axes.plot(
+                [0, 1], [y, y], color=GRIS_CLAIR, linewidth=3, solid_capstyle="round", zorder=1
+            )
             for genre, _, marque, fond, trait, taille in _GENRES:
                 if genre in points:
                     x = (points[genre] - bas) / etendue if haut > bas else 0.5
@@ -237,7 +240,7 @@ def draw_comparaison(
             for x, valeur, cote in ((-0.02, bas, "left"), (1.0, haut, "right")):
                 if haut > bas:
                     axes.text(
-                        x if cote == "left" else x,
+                        x,
                         y - 0.42,
                         format_valeur(valeur, indicateur.unite, indicateur.decimales),
                         ha="left" if cote == "left" else "right",
@@ -283,7 +286,7 @@ def _points(indicateur: ResultatIndicateur) -> dict[str, float]:
         return {}
     points = {"territoire": indicateur.valeur}
     for genre in ("departement", "region", "france"):
-        comparateur = indicateur.comparateur(genre)  # type: ignore[arg-type]
+        comparateur = indicateur.comparateur(genre)
         if comparateur is not None and comparateur.valeur is not None:
             points[genre] = comparateur.valeur
     return points
@@ -299,11 +302,11 @@ def _phrase(indicateur: ResultatIndicateur, points: dict[str, float]) -> str:
     return f"{indicateur.libelle} : {valeurs}"
 
 
-def draw_serie(
-    indicateur: ResultatIndicateur, *, largeur_cm: float = LARGEUR_CM
-) -> Dessin | None:
+def draw_serie(indicateur: ResultatIndicateur, *, largeur_cm: float = LARGEUR_CM) -> Dessin | None:
     """Draw the yearly values of an indicator, None without at least three of them."""
-    points = [(annee, valeur) for annee, valeur in indicateur.serie.items() if valeur == valeur]
+    points = [
+        (annee, valeur) for annee, valeur in indicateur.serie.items() if not math.isnan(valeur)
+    ]
     if len(points) < 3:
         return None
     annees = [annee for annee, _ in points]
@@ -311,7 +314,9 @@ def draw_serie(
     with VERROU, style():
         figure = new_figure(largeur_cm, 5.0)
         axes = figure.add_axes((0.03, 0.14, 0.94, 0.76))
-        axes.plot(range(len(points)), valeurs, color=BLEU, marker="o", markersize=4.5, linewidth=1.8)
+        axes.plot(
+            range(len(points)), valeurs, color=BLEU, marker="o", markersize=4.5, linewidth=1.8
+        )
         marge = (max(valeurs) - min(valeurs)) * 0.35 or abs(valeurs[0]) * 0.02 or 1.0
         axes.set_ylim(min(valeurs) - marge, max(valeurs) + marge)
         axes.set_xlim(-0.45, len(points) - 0.55)
@@ -432,5 +437,6 @@ def _coupe(texte: str, longueur: int) -> str:
     if espace < longueur // 3:
         return texte[: longueur - 1] + "…"
     suite = texte[espace + 1 :]
-    return texte[:espace] + "\n" + (suite if len(suite) <= longueur else suite[: longueur - 1] + "…")
-
+    return (
+        texte[:espace] + "\n" + (suite if len(suite) <= longueur else suite[: longueur - 1] + "…")
+    )

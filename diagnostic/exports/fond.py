@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Protocol
+from typing import Final, Literal, Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -30,11 +30,14 @@ MARGE: Final = 0.35
 MARGE_MINIMALE_DEGRES: Final = 0.03
 
 
+NiveauContours = Literal["unite", "commune", "epci", "ept", "departement", "region"]
+
+
 class Contours(Protocol):
     """What `geodata.referentiel.Referentiel` offers here."""
 
     def contours(
-        self, niveau: Any, codes: Collection[str] | None = None
+        self, niveau: NiveauContours, codes: Collection[str] | None = None
     ) -> gpd.GeoDataFrame:
         """Return outlines in EPSG:4326, indexed by code, with their names."""
 
@@ -66,9 +69,7 @@ class Fond:
     @cached_property
     def territoire(self) -> shapely.Geometry:
         """Outline of the territory: its communes dissolved, without inner seams."""
-        return shapely.make_valid(
-            shapely.coverage_union_all(self.communes.geometry.to_numpy())
-        )
+        return shapely.make_valid(shapely.coverage_union_all(self.communes.geometry.to_numpy()))
 
 
 def build_fond(contours: Contours, geographie: Geographie, perimetre: Perimetre) -> Fond:
@@ -89,9 +90,7 @@ def build_fond(contours: Contours, geographie: Geographie, perimetre: Perimetre)
         & (latitude < ymax + 1.5 * marge)
     )
     voisines = unites.index[proches].difference(dedans.index)
-    departements = set(dedans["code_departement"]) | set(
-        unites.loc[voisines, "code_departement"]
-    )
+    departements = set(dedans["code_departement"]) | set(unites.loc[voisines, "code_departement"])
     return Fond(
         communes=communes,
         voisines=contours.contours("unite", list(voisines)),

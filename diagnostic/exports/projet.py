@@ -586,7 +586,7 @@ def _scissions(geographie: Geographie, anciennes: Sequence[CommuneEnregistree]) 
         if bool(ligne["est_scindee"]):
             successeurs = str(ligne["successeurs"]).split()
             noms = [
-                f"{geographie.communes.at[code, 'nom']} ({code})"
+                f"{geographie.communes.at[code, 'nom']!s} ({code})"
                 for code in successeurs
                 if code in geographie.communes.index
             ]
@@ -634,8 +634,7 @@ def _voisines(geographie: Geographie, unites: frozenset[str], codes: set[str]) -
     rangs = geographie.rangs(unites)
     voisins = np.unique(geographie.graphe[rangs].indices)
     return [
-        f"{geographie.unites.at[code, 'nom']} ({code})"
+        f"{geographie.unites.at[code, 'nom']!s} ({code})"
         for code in geographie.codes[voisins]
         if code not in codes
     ]
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Final
 
@@ -18,7 +19,7 @@ _MOIS: Final = (
 
 def format_nombre(valeur: float | None, decimales: int = 0) -> str:
     """Return "12 345,6" with narrow no-break spaces, or "n.d." when the value is unknown."""
-    if valeur is None or valeur != valeur:
+    if valeur is None or math.isnan(valeur):
         return INCONNU
     texte = redaction.format_nombre(valeur, decimales)
     if texte.startswith("-"):

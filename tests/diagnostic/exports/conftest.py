@@ -19,7 +19,9 @@ from diagnostic.territoire import compute_territoire
 from geodata.schema import Geographie
 
 LE = date(2026, 3, 15)
-NOM_HOSTILE = '=HYPERLINK("http://mal.example") <script>alert(1)</script> #panic("x") & *gras* « é »'
+NOM_HOSTILE = (
+    '=HYPERLINK("http://mal.example") <script>alert(1)</script> #panic("x") & *gras* « é »'
+)
 CODES_JOUET = frozenset({"35001", "35002", "35003", "44001", "44004", "35101"})
 
 
@@ -55,44 +57,72 @@ def build_indicateurs() -> tuple[ResultatIndicateur, ...]:
     }
     return (
         ResultatIndicateur(
-            "part_65_plus", "Part des 65 ans et plus", "Âges", 20.5, "%", 2050.0, 10_000.0,
-            couverture=1.0, decimales=1, formule="65 ans et plus / population",
+            "part_65_plus",
+            "Part des 65 ans et plus",
+            "Âges",
+            20.5,
+            "%",
+            2050.0,
+            10_000.0,
+            couverture=1.0,
+            decimales=1,
+            formule="65 ans et plus / population",
             comparateurs=(
                 Comparateur("departement", "35", "Ille-et-Vilaine", 18.2),
                 Comparateur("region", "53", "Bretagne", 21.9),
                 Comparateur("france", "", "France", 20.5),
             ),
             **commun,
-        ),  # fmt: skip
+        ),
         ResultatIndicateur(
-            "chomage", "Taux de chômage <b>au sens</b> du recensement", "Emploi", None, "%", None,
-            None, couverture=0.0, notes=("Source non chargée.",), **commun,
-        ),  # fmt: skip
+            "chomage",
+            "Taux de chômage <b>au sens</b> du recensement",
+            "Emploi",
+            None,
+            "%",
+            None,
+            None,
+            couverture=0.0,
+            notes=("Source non chargée.",),
+            **commun,
+        ),
         ResultatIndicateur(
-            "niveau_vie", "Niveau de vie médian", "Revenus", None, "€/UC/an", None, None,
-            couverture=0.8, decimales=0, agregation="N",
+            "niveau_vie",
+            "Niveau de vie médian",
+            "Revenus",
+            None,
+            "€/UC/an",
+            None,
+            None,
+            couverture=0.8,
+            decimales=0,
+            agregation="N",
             details=(
                 ValeurLocale("200000001", "CC du Nord", "epci", 22_480.0, 0.4),
                 ValeurLocale("44001", "Clairmont", "commune", None, 0.2),
             ),
             **commun,
-        ),  # fmt: skip
+        ),
         ResultatIndicateur(
-            "population", "Population municipale", "Population", 80_300.0, "habitants", 80_300.0,
-            None, couverture=1.0, decimales=0, agregation="S",
+            "population",
+            "Population municipale",
+            "Population",
+            80_300.0,
+            "habitants",
+            80_300.0,
+            None,
+            couverture=1.0,
+            decimales=0,
+            agregation="S",
             serie={"2021": 79_000.0, "2022": 79_900.0, "2023": 80_300.0},
             comparateurs=(Comparateur("france", "", "France", 68_094_280.0),),
             **commun,
-        ),  # fmt: skip
+        ),
     )
 
 
-def build_diagnostic(
-    geographie: Geographie, perimetre: Perimetre, **champs
-) -> Diagnostic:
-    territoire = compute_territoire(
-        geographie, perimetre, le=LE, parametres=load_parametres()
-    )
+def build_diagnostic(geographie: Geographie, perimetre: Perimetre, **champs) -> Diagnostic:
+    territoire = compute_territoire(geographie, perimetre, le=LE, parametres=load_parametres())
     return Diagnostic(
         territoire=territoire,
         communes=build_communes(geographie, territoire),
@@ -109,11 +139,21 @@ def diagnostic(france_jouet) -> Diagnostic:
         indicateurs=build_indicateurs(),
         chevauchements=(
             Chevauchement(
-                NOM_HOSTILE, "CPTS =Voisine <i>", "commune_entiere", ("35002",), ("44001",),
-                population=12_000, surface_km2=16.0, part_a=0.15, part_b=0.4, incertain=True,
-                population_max=42_000, surface_max_km2=32.0, statut_b="aci_signe",
+                NOM_HOSTILE,
+                "CPTS =Voisine <i>",
+                "commune_entiere",
+                ("35002",),
+                ("44001",),
+                population=12_000,
+                surface_km2=16.0,
+                part_a=0.15,
+                part_b=0.4,
+                incertain=True,
+                population_max=42_000,
+                surface_max_km2=32.0,
+                statut_b="aci_signe",
             ),
-        ),  # fmt: skip
+        ),
         registre="18 CPTS connues, liste partielle",
         saisies=(
             ValeurSaisie("ald", 21.9, date(2026, 2, 1), commentaire="=1+1 lu <b>à l'écran</b>"),
