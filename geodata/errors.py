@@ -10,6 +10,7 @@ CptsError
 │   ├── CrsError                  coordinates in another system than the one announced
 │   ├── ImportRefuseError         a user's file is refused, with its reason
 │   └── RegistreError             the register of CPTS cannot be read or written
+│       └── ConflitVersionError   somebody else changed the territory meanwhile
 └── DiagnosticError (diagnostic.errors)
 
 Messages are French sentences for the person at the screen: they name the file, the line or
@@ -19,6 +20,7 @@ the code at fault, and what to do about it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 
 class CptsError(Exception):
@@ -94,3 +96,17 @@ class ImportRefuseError(GeodataError):
 
 class RegistreError(GeodataError):
     """The register of CPTS cannot be read or written."""
+
+
+class ConflitVersionError(RegistreError):
+    """Somebody else changed the territory since it was read; nothing was overwritten."""
+
+    def __init__(self, nom: str, lue: int, actuelle: int, auteur: str, le: datetime) -> None:
+        self.lue = lue
+        self.actuelle = actuelle
+        qui = f" par {auteur}" if auteur else ""
+        super().__init__(
+            f"« {nom} » a été modifié{qui} le {le:%d/%m/%Y à %H:%M} (version {actuelle}, vous "
+            f"aviez lu la version {lue}). Rien n'a été écrasé : relisez la fiche, puis reprenez "
+            "vos changements."
+        )
