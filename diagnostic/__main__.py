@@ -16,14 +16,13 @@ from diagnostic.commandes.analyseur import Analyseur
 from geodata.errors import CptsError
 
 _COMMANDES = (territoire,)
+# what a shell expects after Ctrl-C
+_INTERROMPU = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
-    # names and thin spaces must come out whatever the encoding of the terminal
-    for flux in (sys.stdout, sys.stderr):
-        if isinstance(flux, io.TextIOWrapper):
-            flux.reconfigure(encoding="utf-8")
+    _prepare_flux()
     analyseur = Analyseur(
         prog="python -m diagnostic",
         description="Le territoire d'une CPTS : population, taille, financement, vérifications.",
@@ -38,15 +37,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = args.executer(args)
         sys.stdout.flush()
     except CptsError as erreur:
-        sys.stderr.write("Erreur : " + " ".join(str(erreur).split("\n")) + "\n")
-        return 2
+        return _refuser(str(erreur))
     except BrokenPipeError:
-        # the reader left (`| head`): nothing to say, and nothing more to flush at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # the reader left (`| head`): that is not a fault
+        _fermer_sortie()
         return 0
+    except OSError as erreur:
+        _fermer_sortie()
+        return _refuser(f"une lecture ou une écriture a échoué (erreur système {erreur.errno}).")
     except KeyboardInterrupt:
-        return 130
+        return _INTERROMPU
     return code
+
+
+def _prepare_flux() -> None:
+    """Let names and thin spaces come out whatever the encoding of the terminal."""
+    if sys.stdout is None:
+        sys.stdout = io.StringIO()
+    for flux in (sys.stdout, sys.stderr):
+        if isinstance(flux, io.TextIOWrapper):
+            flux.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _fermer_sortie() -> None:
+    """Send what is left to write nowhere, so that Python does not complain when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _refuser(message: str) -> int:
+    sys.stderr.write(f"Erreur : {' '.join(message.split())}\n")
+    return 2
 
 
 if __name__ == "__main__":

@@ -41,11 +41,10 @@ class _Presentation(argparse.HelpFormatter):
         groups: Iterable[argparse._MutuallyExclusiveGroup],
         prefix: str | None = None,
     ) -> None:
-        super().add_usage(usage, actions, groups, prefix or "Usage : ")
+        super().add_usage(usage, actions, groups, "Usage : " if prefix is None else prefix)
 
     def start_section(self, heading: str | None) -> None:
-        titres = {"positional arguments": "commandes", "options": "options"}
-        super().start_section(titres.get(heading or "", heading))
+        super().start_section("arguments" if heading == "positional arguments" else heading)
 
 
 class Analyseur(argparse.ArgumentParser):

@@ -24,8 +24,7 @@ def ajouter_options(analyseur: argparse.ArgumentParser) -> None:
         ("--ept", "SIREN d'établissements publics territoriaux du Grand Paris"),
         (
             "--commune",
-            "codes INSEE de communes, actuelles ou anciennes, ou d'arrondissements de Paris, "
-            "Lyon et Marseille",
+            "codes INSEE de communes, actuelles ou anciennes, ou d'arrondissements municipaux",
         ),
         ("--departement", "codes de départements"),
         ("--region", "codes de régions"),
