@@ -18,6 +18,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from geodata.errors import SchemaError
+
 MILLESIME_GEOGRAPHIE: Final = "2026"
 ANNEES_POPULATION: Final = (2018, 2019, 2020, 2021, 2022, 2023)
 
@@ -26,6 +28,28 @@ MILLESIME_POPULATION: Final[Mapping[TypePopulation, int]] = {
     "municipale": 2023,
     "totale": 2022,
 }
+
+
+def colonne_population(type_population: TypePopulation, annee: int) -> str:
+    """Return the name of the column that holds a population."""
+    return f"population_{type_population}_{annee}"
+
+
+# legal projections (décret 2019-165): Lambert-93, and the UTM zone of each overseas territory
+EPSG_METROPOLE: Final = 2154
+EPSG_OUTRE_MER: Final[Mapping[str, int]] = {
+    "971": 5490,
+    "972": 5490,
+    "973": 2972,
+    "974": 2975,
+    "976": 4471,
+}
+
+
+def epsg_projete(code: str) -> int:
+    """Return the EPSG code of the legal projection of a commune's or département's territory."""
+    return EPSG_OUTRE_MER.get(code[:3], EPSG_METROPOLE)
+
 
 Niveau = Literal["epci", "ept", "departement", "region", "commune"]
 _NIVEAUX: Final[tuple[Niveau, ...]] = ("epci", "ept", "departement", "region", "commune")
@@ -43,18 +67,30 @@ COLONNES_COMMUNE: Final[Mapping[str, str]] = {
     "population_totale_2022": "Int32",
     # 2023, except Mayotte whose only figure is the 2017 census (and has no 2018-2022 series)
     "millesime_population_municipale": "Int16",
-    "surface_km2": "float64",
+    "surface_km2": "float64",  # of the generalised contour, in the territory's legal projection
     # border with the sea or another country: segments of the outline that no other unit has; for a
     # commune of arrondissements, the sum of theirs. It tells an enclave from a stretch of coast.
     "longueur_exterieure_m": "float64",
     "longitude": "float64",  # town hall, WGS84 degrees
     "latitude": "float64",
+    # "mairie", or "interieur": a point inside the contour where no town hall is located
+    "origine_point": "str",
 }
 COLONNES_ARRONDISSEMENT: Final[Mapping[str, str]] = {
     **COLONNES_COMMUNE,
     "code_commune": "str",
 }
-COLONNES_EPCI: Final[Mapping[str, str]] = {"code": "str", "nom": "str", "nature": "str"}
+# restored communes, counted together before: index is the main code, `codes` the whole block
+COLONNES_BLOC: Final[Mapping[str, str]] = {
+    "code": "str",
+    "codes": "str",  # separated by a space
+    **{f"population_municipale_{annee}": "Int32" for annee in ANNEES_POPULATION},
+}
+COLONNES_EPCI: Final[Mapping[str, str]] = {
+    "code": "str",
+    "nom": "str",
+    "nature": "str",  # CC, CA, CU, ME (métropoles)
+}
 COLONNES_EPT: Final[Mapping[str, str]] = {"code": "str", "nom": "str"}
 COLONNES_DEPARTEMENT: Final[Mapping[str, str]] = {
     "code": "str",
@@ -69,12 +105,81 @@ COLONNES_PASSAGE: Final[Mapping[str, str]] = {
     "est_scindee": "bool",
     "successeurs": "str",  # every present commune, separated by a space
 }
+COLONNES_ANCIEN_NOM: Final[Mapping[str, str]] = {
+    "code": "str",  # present commune
+    "nom_ancien": "str",  # commune merged, déléguée or associée, under that name
+}
 COLONNES_ADJACENCE: Final[Mapping[str, str]] = {
     "code_a": "str",  # unités, code_a < code_b
     "code_b": "str",
     "longueur_m": "float64",  # shared border; missing for a link over water
     "nature": "str",  # "frontiere" or "liaison" (bridge, ferry: see liaisons.csv)
 }
+COLONNES_IRIS: Final[Mapping[str, str]] = {
+    "code_iris": "str",
+    "code": "str",  # unité, COG 2026; the main code of the block for the restored communes
+    "bloc": "str",  # main code of the block of restored communes, else missing
+    "nom_iris": "str",
+    "type_iris": "str",  # H habitat, A activity, D diverse, Z undivided commune
+    "population": "Int32",  # RP 2021; the sum of the three bands is within 1
+    "population_0_19": "Int32",
+    "population_20_64": "Int32",
+    "population_65_plus": "Int32",
+    "logements": "Int32",
+    "residences_principales": "Int32",
+    "residences_secondaires": "Int32",
+    "logements_vacants": "Int32",
+    "maisons": "Int32",
+    "appartements": "Int32",
+    "residences_principales_appartements": "Int32",
+}
+COLONNES: Final[Mapping[str, Mapping[str, str]]] = {
+    "communes": COLONNES_COMMUNE,
+    "arrondissements": COLONNES_ARRONDISSEMENT,
+    "blocs": COLONNES_BLOC,
+    "epci": COLONNES_EPCI,
+    "ept": COLONNES_EPT,
+    "departements": COLONNES_DEPARTEMENT,
+    "regions": COLONNES_REGION,
+    "passage": COLONNES_PASSAGE,
+    "anciens_noms": COLONNES_ANCIEN_NOM,
+    "adjacence": COLONNES_ADJACENCE,
+    "iris": COLONNES_IRIS,
+}
+# columns whose values, together, appear once
+CLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "passage": ("code_ancien",),
+    "anciens_noms": ("code", "nom_ancien"),
+    "adjacence": ("code_a", "code_b"),
+    "iris": ("code_iris",),
+}
+
+
+def validate_table(nom: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table in its documented shape, its columns in order and its dtypes set.
+
+    Raises
+    ------
+    SchemaError
+        With every fault: columns missing or unknown, values of another type, key repeated.
+    """
+    colonnes = COLONNES[nom]
+    defauts = [f"colonne absente : {c}" for c in colonnes if c not in table]
+    defauts += [f"colonne inconnue : {c}" for c in table.columns if c not in colonnes]
+    if defauts:
+        raise SchemaError(nom, defauts)
+    try:
+        typee = table[list(colonnes)].astype(dict(colonnes))
+    except (TypeError, ValueError) as erreur:
+        raise SchemaError(nom, [f"valeur d'un autre type : {erreur}"]) from erreur
+    cle = list(CLES.get(nom, ("code",)))
+    if typee[cle].isna().to_numpy().any():
+        defauts.append(f"clé absente ({', '.join(cle)})")
+    if typee.duplicated(cle).any():
+        defauts.append(f"clé répétée ({', '.join(cle)})")
+    if defauts:
+        raise SchemaError(nom, defauts)
+    return typee
 
 
 @dataclass(frozen=True)
@@ -94,6 +199,11 @@ class Geographie:
         One row per former code, indexed by it.
     adjacence
         One row per pair of neighbouring unités, columns of `COLONNES_ADJACENCE`.
+    populations_blocs
+        One row per block of restored communes (columns of `COLONNES_BLOC`): the only series on
+        which their growth means something; the years before are missing in `communes`.
+    anciens_noms
+        One row per former name of a present commune, déléguées and associées included, for search.
     """
 
     unites: pd.DataFrame
@@ -104,12 +214,24 @@ class Geographie:
     regions: pd.DataFrame
     passage: pd.DataFrame
     adjacence: pd.DataFrame
+    populations_blocs: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(COLONNES_BLOC)).set_index("code")
+    )
+    anciens_noms: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(COLONNES_ANCIEN_NOM))
+    )
     millesime: str = MILLESIME_GEOGRAPHIE
 
     @cached_property
     def position(self) -> dict[str, int]:
         """Row number of each unité, in the order of `unites`."""
         return {code: rang for rang, code in enumerate(self.unites.index)}
+
+    @cached_property
+    def blocs(self) -> dict[str, frozenset[str]]:
+        """Block of each restored commune: all the codes that were counted together."""
+        groupes = [frozenset(codes.split(" ")) for codes in self.populations_blocs["codes"]]
+        return {code: groupe for groupe in groupes for code in groupe}
 
     @cached_property
     def codes(self) -> npt.NDArray[np.object_]:
@@ -129,7 +251,7 @@ class Geographie:
         The default year is the latest one of that definition.
         """
         annee = annee or MILLESIME_POPULATION[type_population]
-        return self._populations[f"population_{type_population}_{annee}"]
+        return self._populations[colonne_population(type_population, annee)]
 
     @cached_property
     def _populations(self) -> dict[str, npt.NDArray[np.float64]]:

@@ -1,0 +1,1 @@
+"""Build of the embedded tables from pinned packages: `python -m geodata.construction`."""
