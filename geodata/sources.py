@@ -48,6 +48,19 @@ class SourceDonnees:
     sha256: str = ""
     paquet: Paquet | None = None
 
+    def en_dict(self) -> dict[str, str | list[str]]:
+        """Return what a reader or an export needs to quote the source."""
+        return {
+            "id": self.id,
+            "titre": self.titre,
+            "producteur": self.producteur,
+            "url": self.url,
+            "millesime": self.millesime,
+            "licence": self.licence,
+            "recupere_le": self.recupere_le.isoformat(),
+            "tables": list(self.tables),
+        }
+
 
 def build_source(brut: Mapping[str, Any]) -> SourceDonnees:
     """Turn one `[[source]]` block of TOML into a `SourceDonnees`."""
