@@ -164,7 +164,7 @@ class IndexTerritoires:
             np.minimum(lignes_a, lignes_b),
             np.maximum(lignes_a, lignes_b),
             colonnes,
-            bas=np.maximum(0.0, self.bas.data[gauche] + self.bas.data[droite] - 1.0),
+            bas=_least_common(self.bas.data[gauche], self.bas.data[droite]),
             haut=np.minimum(self.haut.data[gauche], self.haut.data[droite]),
             certain=(self.bas.data[gauche] == 1.0) & (self.bas.data[droite] == 1.0),
         )
@@ -218,7 +218,7 @@ class IndexTerritoires:
             np.zeros(len(lignes), dtype=np.int64),
             lignes,
             rangs[source],
-            bas=np.maximum(0.0, bas[source] + self.bas.data[place] - 1.0),
+            bas=_least_common(bas[source], self.bas.data[place]),
             haut=np.minimum(haut[source], self.haut.data[place]),
             certain=(bas[source] == 1.0) & (self.bas.data[place] == 1.0),
         )
@@ -369,6 +369,13 @@ def _build_alerte(trouve: Chevauchement) -> Alerte:
 def _format(nombre: int) -> str:
     """Write an integer the French way, with a narrow no-break space between thousands."""
     return f"{nombre:_}".replace("_", "\u202f")
+
+
+def _least_common(part_a: Reels, part_b: Reels) -> Reels:
+    """Return what two shares of the same unité have at least in common."""
+    # the sum rounds: (0.48… + 1) - 1 may exceed 0.48…, hence the ceiling
+    commun = np.maximum(0.0, part_a + part_b - 1.0)
+    return np.minimum(commun, np.minimum(part_a, part_b))
 
 
 def _bounds(geographie: Geographie, unites: Iterable[UniteCpts]) -> tuple[Entiers, Reels, Reels]:

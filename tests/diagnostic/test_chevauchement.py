@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from diagnostic.chevauchement import (
@@ -124,6 +124,10 @@ def test_a_sketch_is_warned_of_what_it_overlaps_and_of_nothing_else() -> None:
 
 
 @given(territoires("A"), territoires("B"))
+@example(
+    territoire("A", "00001"),
+    TerritoireCpts("B", "B", (UniteCpts("00001", "partiel", 0.4816659441868773),)),
+)
 @settings(max_examples=60)
 def test_overlap_is_symmetric_and_never_larger_than_either(
     a: TerritoireCpts, b: TerritoireCpts
