@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from diagnostic.composition import Composition, composer_perimetre
+from diagnostic.exports.projet import ProjetOuvert, load_projet
 from geodata.errors import CodeInconnuError, ImportRefuseError
 from geodata.imports.codes import CodesLus, read_codes
 from geodata.schema import Geographie
 
-_LONGUEUR_SIREN = 9
-_LIMITE_CODES = 10
+_LONGUEUR_SIREN: Final = 9
+_LIMITE_CODES: Final = 10
+# a byte order mark, or blanks, before a JSON object
+_BLANCS: Final = b"\xef\xbb\xbf \t\r\n"
 
 
 def ajouter_options(analyseur: argparse.ArgumentParser) -> None:
@@ -37,12 +43,21 @@ def ajouter_options(analyseur: argparse.ArgumentParser) -> None:
         "--perimetre",
         metavar="FICHIER",
         type=Path,
-        help="liste de codes au format CSV (colonne code_insee, CODGEO, code…)",
+        help="liste de codes au format CSV (colonne code_insee, CODGEO…) ou projet enregistré "
+        "par l'application (.cpts.json)",
     )
     groupe.add_argument("--nom", default="", help="nom du territoire")
 
 
-def compose(args: argparse.Namespace, geographie: Geographie) -> Composition:
+@dataclass(frozen=True)
+class Demande:
+    """What the options ask for; `projet` is the reopened project file, if one was given."""
+
+    composition: Composition
+    projet: ProjetOuvert | None = None
+
+
+def compose(args: argparse.Namespace, geographie: Geographie) -> Demande:
     """Compose the perimeter that the options describe.
 
     Raises
@@ -52,10 +67,18 @@ def compose(args: argparse.Namespace, geographie: Geographie) -> Composition:
     CodeInconnuError
         If the options hold unknown codes.
     """
-    lus = read_fichier(args.perimetre) if args.perimetre else None
-    codes = lus.codes if lus else ()
+    lus, projet = None, None
+    codes: Sequence[str] = ()
+    if args.perimetre:
+        fichier, contenu = str(args.perimetre), read_contenu(args.perimetre)
+        if contenu.lstrip(_BLANCS).startswith(b"{"):
+            projet = load_projet(contenu, geographie=geographie, fichier=fichier)
+            codes = sorted(projet.projet.perimetre.codes)
+        else:
+            lus = read_codes(fichier, contenu)
+            codes = lus.codes
     try:
-        return composer_perimetre(
+        composition = composer_perimetre(
             geographie,
             nom=args.nom,
             epci=[*args.epci, *(code for code in codes if len(code) == _LONGUEUR_SIREN)],
@@ -69,18 +92,28 @@ def compose(args: argparse.Namespace, geographie: Geographie) -> Composition:
         if lus and set(erreur.codes) <= set(codes):
             raise ImportRefuseError(lus.fichier, _locate(lus, erreur.codes)) from erreur
         raise
+    if projet is None:
+        return Demande(composition)
+    enregistre = projet.projet.perimetre
+    perimetre = replace(
+        composition.perimetre,
+        nom=args.nom or enregistre.nom,
+        partielles=enregistre.partielles & composition.perimetre.codes,
+    )
+    alertes = (*projet.alertes, *composition.alertes)
+    return Demande(replace(composition, perimetre=perimetre, alertes=alertes), projet)
 
 
-def read_fichier(chemin: Path) -> CodesLus:
-    """Read the codes of a file of the disk.
+def read_contenu(chemin: Path) -> bytes:
+    """Read a file of the disk.
 
     Raises
     ------
     ImportRefuseError
-        If the file is not there, cannot be read or holds no codes.
+        If the file is not there or cannot be read.
     """
     try:
-        contenu = chemin.read_bytes()
+        return chemin.read_bytes()
     except FileNotFoundError as erreur:
         raise ImportRefuseError(str(chemin), "il est introuvable.") from erreur
     except IsADirectoryError as erreur:
@@ -89,7 +122,6 @@ def read_fichier(chemin: Path) -> CodesLus:
         raise ImportRefuseError(str(chemin), "vous n'avez pas le droit de le lire.") from erreur
     except (OSError, ValueError) as erreur:
         raise ImportRefuseError(str(chemin), "sa lecture a échoué.") from erreur
-    return read_codes(str(chemin), contenu)
 
 
 def _locate(lus: CodesLus, inconnus: tuple[str, ...]) -> str:

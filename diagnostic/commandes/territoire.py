@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from datetime import date
 
 from diagnostic.commandes import perimetre
 from diagnostic.commandes.affichage import write_territoire
 from diagnostic.commandes.analyseur import read_date
+from diagnostic.exports.projet import compare_bilan
 from diagnostic.parametres import load_parametres
 from diagnostic.territoire import compute_territoire
 from geodata.referentiel import Referentiel
+from geodata.sources import SourceDonnees
 
 
 def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -27,8 +30,7 @@ def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser])
     calcul.add_argument(
         "--population",
         choices=("municipale", "totale"),
-        default="municipale",
-        help="définition de la population (municipale par défaut)",
+        help="définition de la population (municipale par défaut, ou celle du projet)",
     )
     calcul.add_argument(
         "--le",
@@ -43,21 +45,40 @@ def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser])
 def executer(args: argparse.Namespace) -> int:
     """Compute the territory and print it."""
     referentiel = Referentiel.ouvrir()
-    composition = perimetre.compose(args, referentiel.geographie)
+    demande = perimetre.compose(args, referentiel.geographie)
+    composition, ouvert = demande.composition, demande.projet
+    enregistre = ouvert.projet.type_population if ouvert else "municipale"
     territoire = compute_territoire(
         referentiel.geographie,
         composition.perimetre,
-        type_population=args.population,
+        type_population=args.population or enregistre,
         # the only place where the rules meet the clock
         le=args.le or date.today(),  # noqa: DTZ011
         parametres=load_parametres(),
         codes_traduits=composition.codes_traduits,
         alertes=composition.alertes,
-        sources=[source.en_dict() for source in referentiel.manifeste],
+        sources=[_decrire_source(source) for source in referentiel.manifeste],
     )
+    if ouvert and territoire.population is not None and territoire.taille:
+        changements = compare_bilan(
+            ouvert, population=territoire.population, taille=territoire.taille.taille
+        )
+        territoire = replace(territoire, alertes=(*changements, *territoire.alertes))
     if args.json:
         json.dump(territoire.en_dict(), sys.stdout, ensure_ascii=False, indent=2)
         sys.stdout.write("\n")
     else:
         write_territoire(territoire, sys.stdout)
     return 0
+
+
+def _decrire_source(source: SourceDonnees) -> dict[str, str]:
+    return {
+        "id": source.id,
+        "titre": source.titre,
+        "producteur": source.producteur,
+        "millesime": source.millesime,
+        "licence": source.licence,
+        "url": source.url,
+        "recupere_le": source.recupere_le.isoformat(),
+    }
