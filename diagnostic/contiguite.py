@@ -7,12 +7,12 @@ give false answers.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.sparse import csgraph
 
 from diagnostic.alertes import Alerte
 from diagnostic.perimetre import nommer
@@ -59,9 +59,7 @@ def compute_contiguite(
     """
     rangs = geographie.rangs(codes)
     return Contiguite(
-        morceaux=_build_groupes(
-            geographie, _find_composantes(geographie.graphe, rangs), type_population
-        ),
+        morceaux=_build_groupes(geographie, _find_morceaux(geographie, rangs), type_population),
         enclaves=_build_groupes(geographie, _find_enclaves(geographie, rangs), type_population),
     )
 
@@ -113,7 +111,7 @@ def _decrire(geographie: Geographie, morceau: Groupe) -> str:
 
 
 def _build_groupes(
-    geographie: Geographie, composantes: list[_Rangs], type_population: TypePopulation
+    geographie: Geographie, composantes: Iterable[_Rangs], type_population: TypePopulation
 ) -> tuple[Groupe, ...]:
     communes = geographie.appartenance["commune"]
     groupes = [
@@ -127,43 +125,60 @@ def _build_groupes(
     return tuple(sorted(groupes, key=lambda groupe: (-(groupe.population or 0), groupe.codes)))
 
 
-def _find_composantes(graphe: sparse.csr_array, rangs: _Rangs) -> list[_Rangs]:
-    """Return the connected groups of some rows of the graph, each sorted."""
-    if len(rangs) == 0:
-        return []
-    nombre, etiquettes = csgraph.connected_components(graphe[rangs][:, rangs], directed=False)
-    return [rangs[etiquettes == numero] for numero in range(nombre)]
+def _find_morceaux(geographie: Geographie, rangs: _Rangs) -> Iterator[_Rangs]:
+    """Yield the connected groups of some unités, each sorted."""
+    voisins = _Voisins(geographie.graphe)
+    restants = set(rangs.tolist())
+    while restants:
+        groupe = {restants.pop()}
+        file = list(groupe)
+        while file:
+            nouveaux = restants.intersection(voisins(file.pop()))
+            restants -= nouveaux
+            groupe |= nouveaux
+            file.extend(nouveaux)
+        yield _trier(groupe)
 
 
-def _find_enclaves(geographie: Geographie, rangs: _Rangs) -> list[_Rangs]:
-    """Return the groups of unités left out whose every land neighbour is in the territory."""
-    graphe = geographie.graphe_terrestre
-    dedans = np.zeros(len(geographie.codes), dtype=np.bool_)
-    dedans[rangs] = True
-    contact = np.unique(graphe[rangs].indices)
-    contact = contact[~dedans[contact]]
-    fenetre = _find_fenetre(geographie, dedans, contact)
-    exterieures = geographie.est_exterieure
-    en_contact = set(contact.tolist())
-    enclaves = []
-    for composante in _find_composantes(graphe, fenetre):
-        if en_contact.isdisjoint(composante.tolist()):
-            continue
-        if len(composante) > 1 and exterieures[composante].any():
-            continue
-        voisins = graphe[composante].indices
-        est_fermee = dedans[voisins] | np.isin(voisins, composante)
-        if est_fermee.all():
-            enclaves.append(composante)
-    return enclaves
+def _find_enclaves(geographie: Geographie, rangs: _Rangs) -> Iterator[_Rangs]:
+    """Yield the groups of unités left out whose every land neighbour is in the territory.
 
-
-def _find_fenetre(geographie: Geographie, dedans: npt.NDArray[np.bool_], contact: _Rangs) -> _Rangs:
-    """Return the unités left out of the départements where an enclave may lie.
-
-    An enclave lies wholly in the départements of the unités that touch the territory, unless it
-    is larger than a département: then it is the rest of the country.
+    Each group in contact with the territory is explored from that contact, and left as soon as it
+    proves open: it reaches the sea or another country, or a département away from the territory.
     """
-    departements = geographie.numero_departement
-    est_concerne = np.isin(departements, np.unique(departements[contact]))
-    return np.flatnonzero(est_concerne & ~dedans).astype(np.int64)
+    voisins = _Voisins(geographie.graphe_terrestre)
+    exterieures, departements = geographie.est_exterieure, geographie.numero_departement
+    dedans = set(rangs.tolist())
+    contacts = set().union(*(voisins(rang) for rang in dedans)) - dedans
+    proches = {departements[contact] for contact in contacts}
+    vus: set[int] = set()
+    for contact in sorted(contacts):
+        if contact in vus:
+            continue
+        groupe, file, est_ouvert = {contact}, [contact], False
+        while file and not est_ouvert:
+            nouveaux = set(voisins(file.pop())) - dedans - groupe
+            groupe |= nouveaux
+            file.extend(nouveaux)
+            est_ouvert = not vus.isdisjoint(nouveaux) or any(
+                exterieures[rang] or departements[rang] not in proches for rang in nouveaux
+            )
+        vus |= groupe
+        if not est_ouvert and (len(groupe) == 1 or not exterieures[contact]):
+            yield _trier(groupe)
+
+
+class _Voisins:
+    """Neighbours of one row of the graph, without the cost of slicing a sparse array."""
+
+    def __init__(self, graphe: sparse.csr_array) -> None:
+        self._debuts = graphe.indptr
+        self._voisins = graphe.indices
+
+    def __call__(self, rang: int) -> list[int]:
+        voisins: list[int] = self._voisins[self._debuts[rang] : self._debuts[rang + 1]].tolist()
+        return voisins
+
+
+def _trier(groupe: set[int]) -> _Rangs:
+    return np.array(sorted(groupe), dtype=np.int64)

@@ -94,8 +94,4 @@ def compacter(geographie: Geographie, codes: frozenset[str]) -> tuple[str, ...]:
 
 def nommer(geographie: Geographie, codes: Iterable[str]) -> list[str]:
     """Name unités in the order of their compact codes."""
-    noms = []
-    for code in compacter(geographie, frozenset(codes)):
-        table = geographie.unites if code in geographie.position else geographie.communes
-        noms.append(str(table.at[code, "nom"]))
-    return noms
+    return [geographie.nom("commune", code) for code in compacter(geographie, frozenset(codes))]

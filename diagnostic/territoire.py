@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from diagnostic.alertes import Alerte
 from diagnostic.composition import CodeTraduit
@@ -239,8 +238,8 @@ def _validate_perimetre(geographie: Geographie, perimetre: Perimetre) -> None:
             f"Le périmètre suit la géographie {perimetre.millesime}, les données la géographie "
             f"{geographie.millesime} : recomposez le périmètre à partir de ses codes."
         )
-    if inconnus := sorted(perimetre.codes - geographie.position.keys()):
-        raise CodeInconnuError(inconnus)
+    if inconnus := [code for code in perimetre.codes if code not in geographie.position]:
+        raise CodeInconnuError(sorted(inconnus))
 
 
 def _dict_groupe(groupe: Groupe) -> dict[str, Any]:
@@ -264,27 +263,15 @@ def _group_positions(codes: npt.NDArray[np.object_]) -> dict[str, list[int]]:
     return dict(sorted(groupes.items()))
 
 
-def _table(geographie: Geographie, niveau: Niveau) -> pd.DataFrame:
-    tables = {
-        "epci": geographie.epci,
-        "ept": geographie.ept,
-        "departement": geographie.departements,
-        "region": geographie.regions,
-        "commune": geographie.communes,
-    }
-    return tables[niveau]
-
-
 def _build_parts(
     geographie: Geographie, niveau: Niveau, rangs: _Rangs, habitants: Habitants
 ) -> tuple[PartTraversee, ...]:
-    table = _table(geographie, niveau)
     communes = geographie.appartenance["commune"][rangs]
     surfaces = geographie.surface_km2[rangs]
     return tuple(
         PartTraversee(
             code=code,
-            nom=str(table.at[code, "nom"]),
+            nom=geographie.nom(niveau, code),
             nombre_communes=len(set(communes[positions])),
             population=additionner(habitants[positions]),
             surface_km2=float(surfaces[positions].sum()),
@@ -300,7 +287,6 @@ def _build_epci(
     rangs: _Rangs,
     habitants: Habitants,
 ) -> tuple[EpciDuTerritoire, ...]:
-    table = _table(geographie, niveau)
     resultat = []
     for code, positions in _group_positions(geographie.appartenance[niveau][rangs]).items():
         membres = geographie.membres(niveau, code)
@@ -308,7 +294,7 @@ def _build_epci(
         resultat.append(
             EpciDuTerritoire(
                 code=code,
-                nom=str(table.at[code, "nom"]),
+                nom=geographie.nom(niveau, code),
                 complet=not manquants,
                 communes_incluses=compacter(geographie, membres & codes),
                 communes_manquantes=compacter(geographie, manquants),

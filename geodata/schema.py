@@ -7,6 +7,7 @@ and Marseille (whose communes are then never units, so that nobody is counted tw
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -239,6 +240,11 @@ class Geographie:
         return self.unites.index.to_numpy(dtype=object)
 
     @cached_property
+    def noms(self) -> npt.NDArray[np.object_]:
+        """Names of the unités, in the order of `unites`."""
+        return self.unites["nom"].to_numpy(dtype=object)
+
+    @cached_property
     def surface_km2(self) -> npt.NDArray[np.float64]:
         """Area of each unité, in square kilometres."""
         return self.unites["surface_km2"].to_numpy(dtype=np.float64)
@@ -272,18 +278,36 @@ class Geographie:
 
     @cached_property
     def _membres(self) -> dict[Niveau, dict[str, frozenset[str]]]:
-        return {
-            niveau: {
-                str(code): frozenset(groupe)
-                for code, groupe in self.unites.groupby(f"code_{niveau}").groups.items()
-            }
-            for niveau in _NIVEAUX
-        }
+        return {niveau: self._group_unites(niveau) for niveau in _NIVEAUX}
+
+    def _group_unites(self, niveau: Niveau) -> dict[str, frozenset[str]]:
+        groupes: defaultdict[str, list[str]] = defaultdict(list)
+        for unite, code in zip(self.codes, self.appartenance[niveau], strict=True):
+            if code is not None:
+                groupes[code].append(unite)
+        return {code: frozenset(groupe) for code, groupe in groupes.items()}
+
+    def nom(self, niveau: Niveau, code: str) -> str:
+        """Return the name of an EPCI, EPT, département, région or commune (or arrondissement)."""
+        return self._noms[niveau][code]
 
     @cached_property
-    def noms(self) -> npt.NDArray[np.object_]:
-        """Names of the unités, in the order of `unites`."""
-        return self.unites["nom"].to_numpy(dtype=object)
+    def _noms(self) -> dict[Niveau, dict[str, str]]:
+        tables: dict[Niveau, tuple[pd.DataFrame, ...]] = {
+            "epci": (self.epci,),
+            "ept": (self.ept,),
+            "departement": (self.departements,),
+            "region": (self.regions,),
+            "commune": (self.communes, self.unites),
+        }
+        return {
+            niveau: {
+                code: nom
+                for table in plusieurs
+                for code, nom in zip(table.index.tolist(), table["nom"].tolist(), strict=True)
+            }
+            for niveau, plusieurs in tables.items()
+        }
 
     @cached_property
     def appartenance(self) -> dict[Niveau, npt.NDArray[np.object_]]:
@@ -318,158 +342,22 @@ class Geographie:
     @cached_property
     def graphe(self) -> sparse.csr_array:
         """Symmetric neighbourhood of the unités; the weight is 1 for every kind of link."""
-        return self._graphe(self.adjacence)
+        return self._build_graphe(np.ones(len(self.adjacence), dtype=np.bool_))
 
     @cached_property
     def graphe_terrestre(self) -> sparse.csr_array:
         """Same as `graphe`, without the links over water."""
-        return self._graphe(self.adjacence[self.adjacence["nature"] == "frontiere"])
+        return self._build_graphe((self.adjacence["nature"] == "frontiere").to_numpy(np.bool_))
 
-    def _graphe(self, adjacence: pd.DataFrame) -> sparse.csr_array:
-        a = adjacence["code_a"].map(self.position).to_numpy(dtype=np.int64)
-        b = adjacence["code_b"].map(self.position).to_numpy(dtype=np.int64)
+    @cached_property
+    def _paires(self) -> npt.NDArray[np.int64]:
+        """Row numbers of the unités of each pair of neighbours, one column a pair."""
+        position = self.position
+        codes = (self.adjacence["code_a"].tolist(), self.adjacence["code_b"].tolist())
+        return np.array([[position[code] for code in cote] for cote in codes], dtype=np.int64)
+
+    def _build_graphe(self, retenues: npt.NDArray[np.bool_]) -> sparse.csr_array:
+        a, b = self._paires[:, retenues]
         taille = len(self.unites)
         moitie = sparse.coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(taille, taille))
         return sparse.csr_array(moitie + moitie.T)
-
-
-StatutCpts = Literal[
-    "non_renseigne",
-    "initiative",
-    "lettre_intention",
-    "pre_projet",
-    "projet_valide",
-    "aci_signe",
-    "refuse",
-    "fusionne",
-    "dissous",
-]
-LIBELLES_STATUT_CPTS: Final[Mapping[StatutCpts, str]] = {
-    "non_renseigne": "statut non renseigné",
-    "initiative": "initiative",
-    "lettre_intention": "lettre d'intention",
-    "pre_projet": "pré-projet",
-    "projet_valide": "projet de santé validé",
-    "aci_signe": "ACI signé",
-    "refuse": "refusé",
-    "fusionne": "fusionné",
-    "dissous": "dissous",
-}
-StatutUnite = Literal["entier", "partiel", "limitrophe"]
-
-
-@dataclass(frozen=True, order=True)
-class UniteCpts:
-    """Say how a CPTS holds one unité.
-
-    Parameters
-    ----------
-    code
-        Unité.
-    statut
-        `entier`, `partiel` (a quartier only) or `limitrophe` (touches the border, holds nothing).
-    part
-        Estimated share of the inhabitants held, strictly between 0 and 1; only when `partiel`.
-    commentaire
-        Free text, never trusted.
-    """
-
-    code: str
-    statut: StatutUnite = "entier"
-    part: float | None = None
-    commentaire: str = ""
-
-
-@dataclass(frozen=True)
-class TerritoireCpts:
-    """Hold the territory of a CPTS or of a project, as a register or a file declares it.
-
-    Parameters
-    ----------
-    identifiant
-        Stable key: FINESS number where known, otherwise given by the register.
-    valide_du, valide_au
-        Period during which this perimeter holds, bounds included; None when unknown or open.
-    source, source_url, source_le
-        Who says so, where, and when it was read.
-    """
-
-    identifiant: str
-    nom: str
-    unites: tuple[UniteCpts, ...]
-    statut: StatutCpts = "non_renseigne"
-    finess: str | None = None
-    statut_le: date | None = None
-    valide_du: date | None = None
-    valide_au: date | None = None
-    source: str = ""
-    source_url: str = ""
-    source_le: date | None = None
-    millesime: str = MILLESIME_GEOGRAPHIE
-
-    @cached_property
-    def codes(self) -> frozenset[str]:
-        """Unités held, wholly or in part."""
-        return frozenset(unite.code for unite in self.unites if unite.statut != "limitrophe")
-
-    @cached_property
-    def partielles(self) -> frozenset[str]:
-        """Unités held in part only."""
-        return frozenset(unite.code for unite in self.unites if unite.statut == "partiel")
-
-    def est_valide(self, le: date) -> bool:
-        """Tell whether this perimeter is in force on a given day."""
-        return (self.valide_du is None or self.valide_du <= le) and (
-            self.valide_au is None or le <= self.valide_au
-        )
-
-
-EtatTable = Literal["embarquee", "importee", "actualisee"]
-
-
-@dataclass(frozen=True, eq=False)
-class TableCommunale:
-    """Hold one dated source of figures, moved to the unités of today.
-
-    Parameters
-    ----------
-    id
-        Role of the table ("ages", "emploi", "bpe"…): the newest of each role is used.
-    titre, producteur, url, licence
-        Identity of the source, as printed.
-    millesime
-        Year of the figures, "2021".
-    libelle_millesime
-        The same, as printed ("RP 2021", "BPE 2025").
-    geographie_origine
-        Year of the communal geography of the source.
-    etat
-        Embedded, imported from a file, refreshed from a service.
-    recupere_le
-        Day the data were taken.
-    valeurs
-        One row per unité, or per group of unités that the source only counts together (index:
-        codes separated by a space); float columns, NaN where secret or missing.
-    publiees
-        Values the producer publishes at other levels and that cannot be summed, same columns;
-        index `niveau:code` ("epci:243500139", "departement:35", "region:53", "france:").
-    notes
-        French sentences that every figure of this source carries.
-    compte
-        What was understood: rows read, communes matched, translated, lost, secret.
-    """
-
-    id: str
-    titre: str
-    producteur: str
-    url: str
-    licence: str
-    millesime: str
-    libelle_millesime: str
-    geographie_origine: str
-    etat: EtatTable
-    recupere_le: date
-    valeurs: pd.DataFrame
-    publiees: pd.DataFrame = field(default_factory=pd.DataFrame)
-    notes: tuple[str, ...] = ()
-    compte: Mapping[str, int] = field(default_factory=dict)
