@@ -361,3 +361,145 @@ class Geographie:
         taille = len(self.unites)
         moitie = sparse.coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(taille, taille))
         return sparse.csr_array(moitie + moitie.T)
+
+
+StatutCpts = Literal[
+    "non_renseigne",
+    "initiative",
+    "lettre_intention",
+    "pre_projet",
+    "projet_valide",
+    "aci_signe",
+    "refuse",
+    "fusionne",
+    "dissous",
+]
+LIBELLES_STATUT_CPTS: Final[Mapping[StatutCpts, str]] = {
+    "non_renseigne": "statut non renseigné",
+    "initiative": "initiative",
+    "lettre_intention": "lettre d'intention",
+    "pre_projet": "pré-projet",
+    "projet_valide": "projet de santé validé",
+    "aci_signe": "ACI signé",
+    "refuse": "refusé",
+    "fusionne": "fusionné",
+    "dissous": "dissous",
+}
+StatutUnite = Literal["entier", "partiel", "limitrophe"]
+
+
+@dataclass(frozen=True, order=True)
+class UniteCpts:
+    """Say how a CPTS holds one unité.
+
+    Parameters
+    ----------
+    code
+        Unité.
+    statut
+        `entier`, `partiel` (a quartier only) or `limitrophe` (touches the border, holds nothing).
+    part
+        Estimated share of the inhabitants held, strictly between 0 and 1; only when `partiel`.
+    commentaire
+        Free text, never trusted.
+    """
+
+    code: str
+    statut: StatutUnite = "entier"
+    part: float | None = None
+    commentaire: str = ""
+
+
+@dataclass(frozen=True)
+class TerritoireCpts:
+    """Hold the territory of a CPTS or of a project, as a register or a file declares it.
+
+    Parameters
+    ----------
+    identifiant
+        Stable key: FINESS number where known, otherwise given by the register.
+    valide_du, valide_au
+        Period during which this perimeter holds, bounds included; None when unknown or open.
+    source, source_url, source_le
+        Who says so, where, and when it was read.
+    """
+
+    identifiant: str
+    nom: str
+    unites: tuple[UniteCpts, ...]
+    statut: StatutCpts = "non_renseigne"
+    finess: str | None = None
+    statut_le: date | None = None
+    valide_du: date | None = None
+    valide_au: date | None = None
+    source: str = ""
+    source_url: str = ""
+    source_le: date | None = None
+    millesime: str = MILLESIME_GEOGRAPHIE
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Unités held, wholly or in part."""
+        return frozenset(unite.code for unite in self.unites if unite.statut != "limitrophe")
+
+    @cached_property
+    def partielles(self) -> frozenset[str]:
+        """Unités held in part only."""
+        return frozenset(unite.code for unite in self.unites if unite.statut == "partiel")
+
+    def est_valide(self, le: date) -> bool:
+        """Tell whether this perimeter is in force on a given day."""
+        return (self.valide_du is None or self.valide_du <= le) and (
+            self.valide_au is None or le <= self.valide_au
+        )
+
+
+EtatTable = Literal["embarquee", "importee", "actualisee"]
+
+
+@dataclass(frozen=True, eq=False)
+class TableCommunale:
+    """Hold one dated source of figures, moved to the unités of today.
+
+    Parameters
+    ----------
+    id
+        Role of the table ("ages", "emploi", "bpe"…): the newest of each role is used.
+    titre, producteur, url, licence
+        Identity of the source, as printed.
+    millesime
+        Year of the figures, "2021".
+    libelle_millesime
+        The same, as printed ("RP 2021", "BPE 2025").
+    geographie_origine
+        Year of the communal geography of the source.
+    etat
+        Embedded, imported from a file, refreshed from a service.
+    recupere_le
+        Day the data were taken.
+    valeurs
+        One row per unité, or per group of unités that the source only counts together (index:
+        codes separated by a space); float columns, NaN where secret or missing.
+    publiees
+        Values the producer publishes at other levels and that cannot be summed, same columns;
+        index `niveau:code` ("epci:243500139", "departement:35", "region:53", "france:").
+    notes
+        French sentences that every figure of this source carries.
+    compte
+        What was understood: rows read, communes matched, translated, lost, secret.
+    """
+
+    id: str
+    titre: str
+    producteur: str
+    url: str
+    licence: str
+    millesime: str
+    libelle_millesime: str
+    geographie_origine: str
+    etat: EtatTable
+    recupere_le: date
+    valeurs: pd.DataFrame
+    publiees: pd.DataFrame = field(default_factory=pd.DataFrame)
+    notes: tuple[str, ...] = ()
+    compte: Mapping[str, int] = field(default_factory=dict)
