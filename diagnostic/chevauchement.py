@@ -19,6 +19,7 @@ from scipy import sparse
 
 from diagnostic.alertes import Alerte
 from diagnostic.perimetre import Perimetre
+from diagnostic.redaction import accorder, format_nombre
 from geodata.errors import CodeInconnuError
 from geodata.schema import (
     LIBELLES_STATUT_CPTS,
@@ -342,18 +343,18 @@ def compute_alertes_chevauchement(
 def _build_alerte(trouve: Chevauchement) -> Alerte:
     statut = LIBELLES_STATUT_CPTS[trouve.statut_b]
     codes = trouve.codes + trouve.codes_partiels
-    communes = f"{len(codes)} commune{'s' if len(codes) > 1 else ''}"
+    communes = accorder(len(codes), "commune")
     if trouve.nature == "partiel":
         return Alerte(
             "chevauchement_incertain",
             "information",
             f"« {trouve.b} » ({statut}) tient une partie de {communes} de votre territoire, sans "
             "que l'on sache laquelle : à vérifier avec son équipe "
-            f"({_format(trouve.population_max)} habitants au plus).",
+            f"({format_nombre(trouve.population_max)} habitants au plus).",
             codes,
         )
     doute = (
-        f", et jusqu'à {_format(trouve.population_max)} selon le partage réel"
+        f", et jusqu'à {format_nombre(trouve.population_max)} selon le partage réel"
         if trouve.population_max > trouve.population
         else ""
     )
@@ -361,14 +362,9 @@ def _build_alerte(trouve: Chevauchement) -> Alerte:
         "chevauchement",
         "attention",
         f"Chevauchement avec « {trouve.b} » ({statut}) : {communes}, "
-        f"{_format(trouve.population)} habitants{doute}.",
+        f"{accorder(trouve.population, 'habitant')}{doute}.",
         codes,
     )
-
-
-def _format(nombre: int) -> str:
-    """Write an integer the French way, with a narrow no-break space between thousands."""
-    return f"{nombre:_}".replace("_", "\u202f")
 
 
 def _least_common(part_a: Reels, part_b: Reels) -> Reels:

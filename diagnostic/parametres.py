@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol, TypeVar
+from typing import Any, Final, Literal, Protocol, TypeVar, get_args
 
 from diagnostic.errors import ParametreIntrouvableError, ParametreInvalideError
+from geodata.schema import StatutCpts
 
 DOSSIER: Final = Path(__file__).with_name("parametres")
 NOMBRE_TAILLES: Final = 4
@@ -80,6 +81,15 @@ class PlancherRegional:
     reference: str
 
 
+@dataclass(frozen=True)
+class PoidsStatuts:
+    """Weight of each status of a CPTS when territories are compared; zero claims nothing."""
+
+    depuis: date
+    reference: str
+    poids: Mapping[StatutCpts, float]
+
+
 class _Date(Protocol):
     @property
     def depuis(self) -> date: ...
@@ -95,6 +105,7 @@ class Parametres:
     tailles: tuple[BaremeTaille, ...]
     financements: tuple[BaremeFinancement, ...]
     planchers: tuple[PlancherRegional, ...]
+    poids_statuts: tuple[PoidsStatuts, ...]
 
     def taille(self, le: date) -> BaremeTaille:
         """Return the size thresholds in force.
@@ -116,6 +127,16 @@ class Parametres:
         """
         return _en_vigueur("barème de financement des CPTS", self.financements, le)
 
+    def poids_statut(self, le: date) -> PoidsStatuts:
+        """Return the weights of the statuses in force.
+
+        Raises
+        ------
+        ParametreIntrouvableError
+            If none was in force yet.
+        """
+        return _en_vigueur("poids des statuts de CPTS", self.poids_statuts, le)
+
     def plancher(self, code_region: str, le: date) -> PlancherRegional | None:
         """Return what the région asks for at that date; None when no document of it was read."""
         versions = [p for p in self.planchers if p.code_region == code_region and p.depuis <= le]
@@ -134,6 +155,7 @@ def load_parametres(dossier: Path = DOSSIER) -> Parametres:
     tailles = _Fichier.lire(dossier / "taille_cpts.toml")
     financements = _Fichier.lire(dossier / "bareme_aci_cpts.toml")
     planchers = _Fichier.lire(dossier / "plancher_regional.toml")
+    statuts = _Fichier.lire(dossier / "poids_statut_cpts.toml")
     return Parametres(
         tailles=tuple(_read_taille(tailles, cle, v) for cle, v in tailles.versions()),
         financements=tuple(
@@ -143,6 +165,7 @@ def load_parametres(dossier: Path = DOSSIER) -> Parametres:
             _read_plancher(planchers, cle, v)
             for cle, v in planchers.versions(cle_de_serie="code_region")
         ),
+        poids_statuts=tuple(_read_poids(statuts, cle, v) for cle, v in statuts.versions()),
     )
 
 
@@ -358,3 +381,13 @@ def _read_plancher(fichier: _Fichier, cle: str, version: dict[str, Any]) -> Plan
         habitants=version.get("habitants"),
         reference=version["reference"],
     )
+
+
+def _read_poids(fichier: _Fichier, cle: str, version: dict[str, Any]) -> PoidsStatuts:
+    fichier.verifier(cle, version, {"depuis": date, "reference": str, "poids": dict})
+    poids = fichier.verifier(
+        f"{cle}.poids", version["poids"], dict.fromkeys(get_args(StatutCpts), float)
+    )
+    if not all(0 <= valeur <= 1 for valeur in poids.values()):
+        raise fichier.refuser(f"{cle}.poids", "chaque poids est compris entre 0 et 1")
+    return PoidsStatuts(depuis=version["depuis"], reference=version["reference"], poids=poids)  # type: ignore[arg-type]
