@@ -147,6 +147,11 @@ class IndexTerritoires:
         return np.asarray(self.haut @ self.geographie.population(), dtype=np.float64)
 
     @cached_property
+    def est_tenue(self) -> npt.NDArray[np.bool_]:
+        """Tell, for each unité, whether a territory holds it, wholly or in part."""
+        return np.diff(self.haut.indptr) > 0
+
+    @cached_property
     def rangs(self) -> dict[str, int]:
         """Row of each territory, by key."""
         return {territoire.identifiant: rang for rang, territoire in enumerate(self.territoires)}

@@ -229,8 +229,7 @@ def compute_zones_blanches(
     """
     geographie = index.geographie
     rangs = geographie.rangs(codes)
-    tenues = np.diff(index.haut.indptr) > 0
-    libres = rangs[~tenues[rangs]]
+    libres = rangs[~index.est_tenue[rangs]]
     if not len(libres):
         return ()
     _, etiquettes = csgraph.connected_components(
@@ -261,21 +260,21 @@ def _describe_piece(
 ) -> ZoneBlanche:
     geographie = index.geographie
     habitants = round(float(geographie.population()[piece].sum()))
-    contact = sparse.coo_array(geographie.graphe[piece])
+    contact = np.unique(geographie.graphe[piece].indices)
+    contact = contact[index.est_tenue[contact]]
+    metres = np.asarray(bordures[piece].sum(axis=0)).ravel()[contact]
+    tenants = sparse.coo_array(index.haut[:, contact])
     longueurs: dict[int, float] = {}
-    for ligne, colonne in zip(contact.row, contact.col, strict=True):
-        metres = float(bordures[int(piece[ligne]), int(colonne)])
-        debut, fin = index.haut.indptr[colonne], index.haut.indptr[colonne + 1]
-        for rang in index.haut.indices[debut:fin]:
-            longueurs[int(rang)] = longueurs.get(int(rang), 0.0) + metres
+    for ligne, colonne in zip(tenants.row.tolist(), tenants.col.tolist(), strict=True):
+        longueurs[ligne] = longueurs.get(ligne, 0.0) + float(metres[colonne])
     voisins = []
-    for rang, metres in sorted(longueurs.items(), key=lambda couple: (-couple[1], couple[0])):
+    for rang, longueur in sorted(longueurs.items(), key=lambda couple: (-couple[1], couple[0])):
         avant = round(float(index.population[rang]))
         voisins.append(
             Rattachement(
                 identifiant=index.territoires[rang].identifiant,
                 nom=index.territoires[rang].nom,
-                longueur_m=metres,
+                longueur_m=longueur,
                 population_avant=avant,
                 population_apres=avant + habitants,
                 taille_avant=taille(avant),
