@@ -149,7 +149,7 @@ class IndexTerritoires:
     @cached_property
     def est_tenue(self) -> npt.NDArray[np.bool_]:
         """Tell, for each unité, whether a territory holds it, wholly or in part."""
-        return np.diff(self.haut.indptr) > 0
+        return np.asarray(np.diff(self.haut.indptr) > 0, dtype=np.bool_)
 
     @cached_property
     def rangs(self) -> dict[str, int]:
