@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -88,6 +90,11 @@ def modifier_dessin(
         type_population=type_population or avant.type_population,
     )
     _ecrire_adresse()
+
+
+def lire_jour() -> date:
+    """Return the day whose rules apply: today in Paris."""
+    return datetime.now(tz=ZoneInfo("Europe/Paris")).date()
 
 
 def prendre_messages() -> tuple[str, ...]:

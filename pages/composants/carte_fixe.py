@@ -1,0 +1,78 @@
+"""Read-only map of a territory: a drawing in the page itself, with nothing to fetch."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from typing import Final
+
+import geopandas as gpd
+import shapely
+import streamlit as st
+
+from diagnostic.territoire import Territoire
+from geodata.referentiel import Referentiel
+
+_COTE: Final = 1000  # width of the drawing, in its own units
+_MARGE: Final = 0.06
+# finer than half a unit is not seen, and would weigh megabytes for a région
+_PRECISION: Final = 0.5
+
+
+def afficher_carte_fixe(territoire: Territoire, referentiel: Referentiel) -> None:
+    """Show the communes of the territory among their neighbours."""
+    retenues = referentiel.contours("unite", sorted(territoire.perimetre.codes))
+    departements = referentiel.contours(
+        "departement", [departement.code for departement in territoire.departements]
+    )
+    st.html(build_carte(retenues, departements, territoire.nom))
+
+
+def build_carte(retenues: gpd.GeoDataFrame, departements: gpd.GeoDataFrame, nom: str) -> str:
+    """Return the map as SVG; the frame is that of the communes held.
+
+    Parameters
+    ----------
+    retenues, departements
+        Shapes in longitude and latitude, with their names.
+    """
+    ouest, sud, est, nord = retenues.total_bounds
+    reduction = math.cos(math.radians((sud + nord) / 2))
+    largeur, hauteur = (est - ouest) * reduction, nord - sud
+    echelle = _COTE * (1 - 2 * _MARGE) / max(largeur, hauteur, 1e-6)
+    marge = _COTE * _MARGE
+
+    def projeter(geometries: gpd.GeoSeries) -> list[str]:
+        points = shapely.transform(
+            geometries.to_numpy(),
+            lambda xy: (xy - [ouest, nord]) * [reduction * echelle, -echelle] + marge,
+        )
+        return [_tracer(forme) for forme in shapely.simplify(points, _PRECISION)]
+
+    cadre_largeur = largeur * echelle + 2 * marge
+    cadre_hauteur = hauteur * echelle + 2 * marge
+    voisins = "".join(
+        f'<path class="voisin" d="{trace}"/>' for trace in projeter(departements.geometry)
+    )
+    communes = "".join(
+        f'<path class="retenu" d="{trace}"><title>{escape(str(commune))}</title></path>'
+        for trace, commune in zip(projeter(retenues.geometry), retenues["nom"], strict=True)
+    )
+    titre = f"Carte du territoire {nom}".strip()
+    return (
+        f'<div class="cpts-carte"><svg viewBox="0 0 {cadre_largeur:.0f} {cadre_hauteur:.0f}" '
+        f'role="img" aria-label="{escape(titre)} : {len(retenues)} communes" '
+        f'preserveAspectRatio="xMidYMid meet" stroke-width="1.5">{voisins}{communes}</svg></div>'
+    )
+
+
+def _tracer(forme: shapely.Geometry) -> str:
+    """Return the rings of a polygon as an SVG path."""
+    morceaux = []
+    for polygone in getattr(forme, "geoms", [forme]):
+        if polygone.is_empty:
+            continue
+        for anneau in (polygone.exterior, *polygone.interiors):
+            points = " ".join(f"{x:.1f},{y:.1f}" for x, y in shapely.get_coordinates(anneau))
+            morceaux.append(f"M{points}Z")
+    return "".join(morceaux)

@@ -1,0 +1,80 @@
+"""Open the data once for all sessions: the only module with `st.cache_*`."""
+
+from __future__ import annotations
+
+import gc
+from datetime import date
+
+import streamlit as st
+
+from diagnostic.parametres import Parametres, load_parametres
+from diagnostic.perimetre import Perimetre
+from diagnostic.territoire import Territoire, compute_territoire
+from geodata.recherche import Recherche
+from geodata.referentiel import Referentiel
+from geodata.schema import TypePopulation
+
+
+@st.cache_resource(show_spinner="Ouverture des données de référence…")
+def ouvrir_referentiel() -> Referentiel:
+    """Return the embedded reference data, its tables and index warm.
+
+    What is opened here lives as long as the server: frozen, the garbage collector no longer
+    walks through it at each run (90 ms under the lock for the tables of France).
+    """
+    referentiel = Referentiel.ouvrir()
+    _indexer(referentiel)
+    gc.collect()
+    gc.freeze()
+    return referentiel
+
+
+@st.cache_resource(show_spinner=False)
+def _indexer(_referentiel: Referentiel) -> Recherche:
+    return Recherche(_referentiel.geographie)
+
+
+def ouvrir_recherche() -> Recherche:
+    """Return the index of places."""
+    return _indexer(ouvrir_referentiel())
+
+
+@st.cache_resource(show_spinner=False)
+def ouvrir_noms() -> dict[str, str]:
+    """Return the name of each unité."""
+    unites = ouvrir_referentiel().geographie.unites
+    return dict(zip(unites.index, unites["nom"], strict=True))
+
+
+@st.cache_resource(show_spinner=False)
+def ouvrir_parametres() -> Parametres:
+    """Return the dated rules."""
+    return load_parametres()
+
+
+def calculer_territoire(
+    perimetre: Perimetre, *, type_population: TypePopulation, le: date
+) -> Territoire:
+    """Apply the rules to a perimeter that is not empty; the last few hundred answers are kept."""
+    # one string is hashed at once, a set of 300 codes element by element
+    return _calculer(
+        perimetre.nom,
+        " ".join(sorted(perimetre.codes)),
+        " ".join(sorted(perimetre.partielles)),
+        type_population,
+        le,
+    )
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _calculer(
+    nom: str, codes: str, partielles: str, type_population: TypePopulation, le: date
+) -> Territoire:
+    referentiel = ouvrir_referentiel()
+    return compute_territoire(
+        referentiel.geographie,
+        Perimetre(nom, frozenset(codes.split()), frozenset(partielles.split())),
+        type_population=type_population,
+        le=le,
+        parametres=ouvrir_parametres(),
+    )

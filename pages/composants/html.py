@@ -1,0 +1,64 @@
+"""Pieces of HTML whose every text is escaped here, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class Ligne:
+    """A row: its heading, its other cells, and whether it is a total."""
+
+    entete: str
+    cellules: Sequence[str]
+    est_total: bool = False
+
+
+def build_tableau(entetes: Sequence[str], lignes: Iterable[Ligne], legende: str) -> str:
+    """Return a table whose first column is text and the others figures.
+
+    Parameters
+    ----------
+    entetes
+        Heading of each column.
+    legende
+        What the table says and where it comes from, read first by screen readers.
+    """
+    tete = "".join(
+        f'<th scope="col"{_classe(rang)}>{escape(texte)}</th>' for rang, texte in enumerate(entetes)
+    )
+    corps = "".join(
+        f"<tr{' class=cpts-total' if ligne.est_total else ''}>"
+        f'<th scope="row">{escape(ligne.entete)}</th>'
+        + "".join(f"<td{_classe(1)}>{escape(cellule)}</td>" for cellule in ligne.cellules)
+        + "</tr>"
+        for ligne in lignes
+    )
+    return (
+        f'<div class="cpts-tableau" tabindex="0" role="group" aria-label="{escape(legende)}">'
+        f"<table><caption>{escape(legende)}</caption>"
+        f"<thead><tr>{tete}</tr></thead><tbody>{corps}</tbody></table></div>"
+    )
+
+
+def afficher_tableau(entetes: Sequence[str], lignes: Iterable[Ligne], legende: str) -> None:
+    """Show a table of figures."""
+    st.html(build_tableau(entetes, lignes, legende))
+
+
+def build_chiffres(chiffres: Iterable[tuple[str, str, str]]) -> str:
+    """Return a row of figures: label, value, and what the value is about."""
+    blocs = "".join(
+        f"<div{' class=cpts-premier' if not rang else ''}><dt>{escape(libelle)}</dt>"
+        f"<dd>{escape(valeur)}{f'<small>{escape(detail)}</small>' if detail else ''}</dd></div>"
+        for rang, (libelle, valeur, detail) in enumerate(chiffres)
+    )
+    return f'<dl class="cpts-chiffres">{blocs}</dl>'
+
+
+def _classe(rang: int) -> str:
+    return ' class="cpts-nombre"' if rang else ""
