@@ -292,7 +292,7 @@ def _communes(code: str, recherche: Recherche) -> list[int]:
 
 def _chercher_nom(element: _Element, recherche: Recherche) -> list[int]:
     """Return the places of that name, of the first kind that has any."""
-    tous = recherche.nommes(compute_cle(element.nom))
+    tous = recherche.nommes(compute_cle(element.nom)) or recherche.epci_nommes(element.nom)
     if element.precision:
         precis = [rang for rang in tous if _convient(rang, element.precision, recherche)]
         if not precis and not tous:  # « Le Bourg (ancien) »: the bracket belongs to the name

@@ -20,7 +20,13 @@ _ARTICLES: Final = frozenset({"le", "la", "les", "l"})
 # « Chalon s/ Saône », « 13ème arrondissement »
 _SUR: Final = re.compile(r"\bs/\s*")
 _ORDINAL: Final = re.compile(r"(\d{1,2})(?:er|ere|e|eme|ieme)")
+_ACCENTS: Final = re.compile(r"[\u0300-\u036f]+")
 _SEPARATEURS: Final = re.compile(r"[^a-z0-9]+")
+# what an EPCI is, before what it is called: « CC de », « Communauté d'agglomération du »
+_FORME: Final = re.compile(
+    r"(?:c[cau]|communaute (?:de communes|d agglomeration|urbaine))"
+    r"(?: (?:de la|de l|du|des|de|d|les|la|le))? (.+)"
+)
 
 
 def normaliser(texte: str) -> str:
@@ -32,14 +38,9 @@ def normaliser(texte: str) -> str:
     `Paris 13` give `paris 13`.
     """
     decompose = unicodedata.normalize("NFKD", texte.translate(_LIGATURES).casefold())
-    nu = "".join(lettre for lettre in decompose if not unicodedata.combining(lettre))
-    mots = []
-    for mot in _SEPARATEURS.split(_SUR.sub("sur ", nu)):
-        ordinal = _ORDINAL.fullmatch(mot)
-        entier = ordinal[1] if ordinal else _ABREGES.get(mot, mot)
-        if entier:
-            mots.append(entier)
-    return " ".join(mots)
+    nu = _SUR.sub("sur ", _ACCENTS.sub("", decompose))
+    mots = (_developper(mot) for mot in _SEPARATEURS.split(nu))
+    return " ".join(mot for mot in mots if mot)
 
 
 def retirer_articles(nom_normalise: str) -> str:
@@ -51,6 +52,21 @@ def retirer_articles(nom_normalise: str) -> str:
     return reste or nom_normalise
 
 
+def retirer_forme(nom_normalise: str) -> str:
+    """Return the proper name of an EPCI; empty when the name does not say what it is.
+
+    `communaute de communes de l oust a broceliande` gives `oust a broceliande`.
+    """
+    trouve = _FORME.fullmatch(nom_normalise)
+    return retirer_articles(trouve[1]) if trouve else ""
+
+
 def compute_cle(nom: str) -> str:
     """Return the key under which a name is looked up: normalised, without articles."""
     return retirer_articles(normaliser(nom))
+
+
+def _developper(mot: str) -> str:
+    if mot[:1].isdigit() and (ordinal := _ORDINAL.fullmatch(mot)):
+        return ordinal[1]
+    return _ABREGES.get(mot, mot)

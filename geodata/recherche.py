@@ -10,7 +10,6 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, Literal
 
 import numpy as np
@@ -18,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from geodata.noms import compute_cle, normaliser, retirer_articles
+from geodata.noms import compute_cle, normaliser, retirer_articles, retirer_forme
 from geodata.schema import Geographie
 
 TypeResultat = Literal[
@@ -89,6 +88,7 @@ class Entree:
     code: str
     nom: str
     codes_unites: tuple[str, ...] = ()  # only where `Geographie.membres` does not give them
+    est_redite: bool = False  # a former code under the present name: found by its code alone
 
 
 class Recherche:
@@ -104,10 +104,14 @@ class Recherche:
         self.geographie = geographie
         habitants = np.nan_to_num(geographie.population()).tolist()
         self.population: dict[str, float] = dict(zip(geographie.codes, habitants, strict=True))
+        self._commune_de = _colonne(geographie.unites, "code_commune")
+        self._departement_de = _colonne(geographie.unites, "code_departement")
+        self._nom_commune = _colonne(geographie.communes, "nom")
         self.entrees = tuple(_lister_entrees(geographie))
-        self.cles = [compute_cle(entree.nom) for entree in self.entrees]
+        normalises = [normaliser(entree.nom) for entree in self.entrees]
+        self.cles = [retirer_articles(nom) for nom in normalises]
         self._poids = np.array([self._peser(entree) for entree in self.entrees])
-        self._indexer()
+        self._indexer(normalises)
 
     def chercher(self, texte: str, limite: int = 20) -> list[Resultat]:
         """Return the places that answer a query, best first.
@@ -120,13 +124,17 @@ class Recherche:
         limite
             Most results returned.
         """
-        normalise = retirer_articles(normaliser(texte[:_LONGUEUR_REQUETE]))
-        if not normalise:
+        normalise = normaliser(texte[:_LONGUEUR_REQUETE])
+        requete = retirer_articles(normalise)
+        if not requete:
             return []
-        rangs = self._classer(normalise)
+        rangs = self._classer(requete)
+        if propre := retirer_forme(normalise):
+            # « CC de Brocéliande »: an EPCI, however its own name says what it is
+            rangs = np.minimum(rangs, np.where(self._sont_epci, self._classer(propre), _AUCUN))
         trouves = np.flatnonzero(rangs < _AUCUN)
         if not trouves.size:
-            return self.suggerer(normalise, limite=min(limite, 5))
+            return self.suggerer(requete, limite=min(limite, 5))
         ordre = np.lexsort((trouves, -self._poids[trouves], rangs[trouves]))[:limite]
         return [self.decrire(int(trouves[i])) for i in ordre]
 
@@ -140,11 +148,17 @@ class Recherche:
         )
         # same likeness: the larger place first
         proches.sort(key=lambda trouve: (-round(trouve[1]), -self._poids[trouve[2]]))
-        return [self.decrire(rang, est_approche=True) for _, _, rang in proches[:limite]]
+        rangs = [rang for _, _, rang in proches if not self.entrees[rang].est_redite]
+        return [self.decrire(rang, est_approche=True) for rang in rangs[:limite]]
 
     def nommes(self, cle: str) -> list[int]:
         """Return the ranks of the entries of that exact key (`geodata.noms.compute_cle`)."""
         return self._par_cle.get(cle, [])
+
+    def epci_nommes(self, nom: str) -> list[int]:
+        """Return the ranks of the EPCI of a name that says it is one (« CC de Brocéliande »)."""
+        propre = retirer_forme(normaliser(nom))
+        return self._epci_par_nom.get(propre, []) if propre else []
 
     def codes(self, code: str) -> list[int]:
         """Return the ranks of the entries of that exact code."""
@@ -199,34 +213,50 @@ class Recherche:
         rangs[self.codes(requete)] = 0
         return rangs
 
-    def _indexer(self) -> None:
+    def _indexer(self, normalises: list[str]) -> None:
         par_mot: defaultdict[str, list[int]] = defaultdict(list)
         par_cle: defaultdict[str, list[int]] = defaultdict(list)
         par_code: defaultdict[str, list[int]] = defaultdict(list)
+        epci_par_nom: defaultdict[str, list[int]] = defaultdict(list)
+        noms: list[tuple[str, int]] = []
         colles: list[tuple[str, int]] = []
-        codes_lieu = _CodesLieu(self.geographie)
-        for rang, entree in enumerate(self.entrees):
-            nom = normaliser(entree.nom)
-            par_cle[self.cles[rang]].append(rang)
-            codes = codes_lieu(entree)
-            if entree.type != "region":  # its number is that of some département
+        lieux = _list_codes_lieu(self.geographie)
+        for rang, (entree, nom, cle) in enumerate(
+            zip(self.entrees, normalises, self.cles, strict=True)
+        ):
+            mots = {*nom.split(), *lieux.get((entree.type, entree.code), ())}
+            if self._est_connue_par_son_code(entree):
                 par_code[entree.code].append(rang)
-                codes = codes | {entree.code.lower()}
-            for mot in codes.union(nom.split()):
+                mots.add(entree.code.lower())
+            if not entree.est_redite:
+                par_cle[cle].append(rang)
+                noms.append((cle, rang))
+                colles += {(nom.replace(" ", ""), rang), (cle.replace(" ", ""), rang)}
+            else:
+                mots = {entree.code.lower()}
+            if entree.type == "epci":
+                propre = retirer_forme(nom) or cle
+                epci_par_nom[propre].append(rang)
+                noms.append((propre, rang))
+            for mot in mots:
                 par_mot[mot].append(rang)
-            colles += {(nom.replace(" ", ""), rang), (self.cles[rang].replace(" ", ""), rang)}
         self._par_cle = dict(par_cle)
         self._par_code = dict(par_code)
+        self._epci_par_nom = dict(epci_par_nom)
+        self._sont_epci = np.array([entree.type == "epci" for entree in self.entrees])
         self._mots = sorted(par_mot)
         self._porteurs = np.concatenate(
             [np.array(par_mot[mot], dtype=np.int32) for mot in self._mots]
         )
         self._bornes = np.cumsum([0, *(len(par_mot[mot]) for mot in self._mots)])
-        self._ordre_noms = np.array(sorted(range(len(self.cles)), key=self.cles.__getitem__))
-        self._noms = [self.cles[rang] for rang in self._ordre_noms]
-        colles.sort()
-        self._colles = [colle for colle, _ in colles]
-        self._ordre_colles = np.array([rang for _, rang in colles])
+        self._noms, self._ordre_noms = _trier(noms)
+        self._colles, self._ordre_colles = _trier(colles)
+
+    def _est_connue_par_son_code(self, entree: Entree) -> bool:
+        """Say no for régions (numbered as départements) and names sharing a commune's code."""
+        if entree.type == "ancienne_commune":
+            return entree.code not in self._nom_commune
+        return entree.type != "region"
 
     def _peser(self, entree: Entree) -> float:
         return _POIDS[entree.type] * sum(self.population[code] for code in self.unites(entree))
@@ -245,8 +275,7 @@ class Recherche:
             "ept": f"établissement public territorial, {nombre}",
             "departement": f"département {entree.code}, {nombre}",
             "region": f"région, {nombre}",
-            "ancienne_commune": f"ancienne commune ({entree.code}), aujourd’hui {presentes}, "
-            f"{departement}",
+            "ancienne_commune": f"ancienne commune, aujourd’hui {presentes}, {departement}",
             "code_postal": f"code postal : {debut}{suite}",
         }
         return formules[entree.type]
@@ -269,41 +298,26 @@ class Recherche:
         table = self.geographie.departements
         return f"{table['nom'][code]} ({code})" if code in table.index else code
 
-    @cached_property
-    def _commune_de(self) -> dict[str, str]:
-        return _colonne(self.geographie.unites, "code_commune")
-
-    @cached_property
-    def _departement_de(self) -> dict[str, str]:
-        return _colonne(self.geographie.unites, "code_departement")
-
-    @cached_property
-    def _nom_commune(self) -> dict[str, str]:
-        return _colonne(self.geographie.communes, "nom")
-
 
 _AUCUN: Final = 3
 
 
-class _CodesLieu:
+def _list_codes_lieu(geographie: Geographie) -> dict[tuple[TypeResultat, str], set[str]]:
     """Give the département and postal codes under which a commune may also be typed."""
-
-    def __init__(self, geographie: Geographie) -> None:
-        self._par_type = {
-            type_: {
-                str(code): {str(departement).lower(), *_decouper(postaux)}
-                for code, departement, postaux in table[
-                    ["code_departement", "codes_postaux"]
-                ].itertuples()
-            }
-            for type_, table in (
-                ("commune", geographie.communes),
-                ("arrondissement", geographie.unites),
-            )
-        }
-
-    def __call__(self, entree: Entree) -> set[str]:
-        return self._par_type.get(entree.type, {}).get(entree.code, set())
+    tables: tuple[tuple[TypeResultat, pd.DataFrame], ...] = (
+        ("commune", geographie.communes),
+        ("arrondissement", geographie.unites),
+    )
+    return {
+        (type_, code): {departement.lower(), *_decouper(postaux)}
+        for type_, table in tables
+        for code, departement, postaux in zip(
+            table.index.tolist(),
+            table["code_departement"].tolist(),
+            table["codes_postaux"].tolist(),
+            strict=True,
+        )
+    }
 
 
 def _lister_entrees(geographie: Geographie) -> Iterator[Entree]:
@@ -321,14 +335,7 @@ def _lister_entrees(geographie: Geographie) -> Iterator[Entree]:
     ):
         for code, nom in table["nom"].items():
             yield Entree(type_, str(code), nom)  # type: ignore[arg-type]
-    for ancien in geographie.passage.itertuples():
-        presents = [
-            unite
-            for code in _decouper(ancien.successeurs) or [str(ancien.code)]
-            for unite in geographie.membres("commune", code)
-        ]
-        if presents and isinstance(ancien.nom_ancien, str):
-            yield Entree("ancienne_commune", str(ancien.Index), ancien.nom_ancien, tuple(presents))
+    yield from _lister_anciennes(geographie)
     par_postal: defaultdict[str, list[str]] = defaultdict(list)
     for code, postaux in unites["codes_postaux"].items():
         for postal in _decouper(postaux):
@@ -337,8 +344,38 @@ def _lister_entrees(geographie: Geographie) -> Iterator[Entree]:
         yield Entree("code_postal", postal, postal, tuple(codes))
 
 
+def _lister_anciennes(geographie: Geographie) -> Iterator[Entree]:
+    """List the former communes: those with a code of their own, then the other former names."""
+    noms_presents = _colonne(geographie.communes, "nom")
+    passage = geographie.passage
+    traduits = set()
+    for ancien, code, nom, suites in zip(
+        passage.index.tolist(),
+        passage["code"].tolist(),
+        passage["nom_ancien"].tolist(),
+        passage["successeurs"].tolist(),
+        strict=True,
+    ):
+        codes = _decouper(suites) or [code]
+        presents = [unite for suite in codes for unite in geographie.membres("commune", suite)]
+        if presents and isinstance(nom, str):
+            traduits.add((code, nom))
+            est_redite = compute_cle(nom) == compute_cle(noms_presents.get(code, ""))
+            yield Entree("ancienne_commune", ancien, nom, tuple(presents), est_redite)
+    autres = geographie.anciens_noms
+    for code, nom in zip(autres["code"].tolist(), autres["nom_ancien"].tolist(), strict=True):
+        presents = list(geographie.membres("commune", code))
+        if presents and (code, nom) not in traduits and nom != noms_presents.get(code):
+            yield Entree("ancienne_commune", code, nom, tuple(presents))
+
+
+def _trier(noms: list[tuple[str, int]]) -> tuple[list[str], npt.NDArray[np.int64]]:
+    noms.sort()
+    return [nom for nom, _ in noms], np.array([rang for _, rang in noms], dtype=np.int64)
+
+
 def _colonne(table: pd.DataFrame, nom: str) -> dict[str, str]:
-    return dict(zip(table.index, table[nom], strict=True))
+    return dict(zip(table.index.tolist(), table[nom].tolist(), strict=True))
 
 
 def _decouper(valeur: object) -> list[str]:

@@ -100,7 +100,7 @@ def _afficher_resultat(resultat: Resultat) -> None:
     gauche.markdown(f"**{resultat.libelle}**{habitants}  \n{resultat.precision}")
     droite.button(
         "Retirer" if deja else "Ajouter",
-        key=f"ajout-{resultat.type}-{resultat.code}",
+        key=f"ajout-{resultat.type}-{resultat.code}-{resultat.libelle}",
         help=f"{'Retirer' if deja else 'Ajouter'} {resultat.libelle} ({resultat.precision})",
         on_click=etat.modifier_dessin,
         kwargs={"codes": codes - resultat.codes_unites if deja else codes | resultat.codes_unites},
