@@ -7,10 +7,16 @@ import streamlit as st
 from pages.composants import etat
 from pages.composants.bandeau import afficher_bandeau
 from pages.composants.chargement import ouvrir_referentiel
+from pages.composants.html import Ligne, afficher_tableau
 from pages.composants.mise_en_page import NOM_APPLICATION, configurer_page, page
 
-# one line per page: file, title, Material icon (bundled with Streamlit), path in the URL
-PAGES = (("perimetre.py", "Dessiner le territoire", ":material/draw:", "perimetre"),)
+# one line per page: file, path in the URL, Material icon (bundled with Streamlit), title, purpose
+PAGES = (
+    (
+        "perimetre.py", "perimetre", ":material/draw:", "Dessiner le territoire",
+        "Réunir intercommunalités et communes ; lire population, taille, financement et alertes.",
+    ),
+)  # fmt: skip
 
 _ETAPES = (
     (
@@ -20,63 +26,78 @@ _ETAPES = (
     ),
     (
         "2. Vérifier",
-        "Taille et seuils proches, financement, territoire d’un seul tenant, enclaves, "
-        "intercommunalités coupées, minimum régional : chaque doute est dit en clair.",
+        "Seuils proches, territoire d’un seul tenant, enclaves, intercommunalités coupées, "
+        "minimum régional : chaque doute est dit en clair, avec les communes concernées.",
     ),
     (
         "3. Partager",
-        "L’adresse de la page contient le territoire : envoyez-la, gardez-la en favori. Rien "
-        "n’est enregistré ailleurs, aucun compte n’est demandé.",
+        "L’adresse de la page contient le territoire : envoyez-la ou gardez-la en favori. Aucun "
+        "compte n’est demandé, et tout fonctionne sans internet.",
     ),
 )
+_EXEMPLE = ("243500139", "Rennes Métropole")
 
 
 def _afficher_etapes() -> None:
-    etapes = "".join(f"<li><h3>{titre}</h3><p>{texte}</p></li>" for titre, texte in _ETAPES)
+    etapes = "".join(f"<li><h2>{titre}</h2><p>{texte}</p></li>" for titre, texte in _ETAPES)
     st.html(f'<ol class="cpts-etapes">{etapes}</ol>')
 
 
+def _afficher_depart(pages: dict[str, st.Page]) -> None:
+    """Show where to start: the first page, an example, then the other pages."""
+    code, nom = _EXEMPLE
+    with st.container(horizontal=True):
+        reprendre = bool(etat.lire_dessin().codes)
+        libelle = "Reprendre le territoire en cours" if reprendre else "Commencer un territoire"
+        if st.button(libelle, type="primary", icon=":material/draw:"):
+            st.switch_page(pages["perimetre"])
+        if not reprendre and st.button(f"Essayer avec {nom}"):
+            membres = ouvrir_referentiel().geographie.membres("epci", code)
+            etat.modifier_dessin(codes=membres, nom=f"Exemple : {nom}")
+            st.switch_page(pages["perimetre"])
+    for _, chemin, icone, titre, but in PAGES:
+        st.page_link(pages[chemin], label=f"**{titre}** : {but}", icon=icone)
+
+
 def _afficher_sources() -> None:
-    referentiel = ouvrir_referentiel()
-    st.subheader("Les données embarquées", anchor=False)
-    st.dataframe(
-        {
-            "Donnée": [source.titre for source in referentiel.manifeste],
-            "Producteur": [source.producteur for source in referentiel.manifeste],
-            "Millésime": [source.millesime for source in referentiel.manifeste],
-            "Licence": [source.licence for source in referentiel.manifeste],
-        },
-        hide_index=True,
-    )
-
-
-def afficher_accueil() -> None:
-    """Render the home page."""
-    with page(
-        NOM_APPLICATION,
-        chapeau="Dessinez le territoire d’une communauté professionnelle territoriale de santé sur "
-        "les communes et intercommunalités de toute la France, et voyez ce qu’il implique. "
-        "Sans compte et sans internet.",
-    ):
-        _afficher_etapes()
-        st.page_link(
-            st.Page("perimetre.py", url_path="perimetre"),
-            label="Commencer un territoire",
-            icon=":material/draw:",
+    with st.expander("Données embarquées : sources, millésimes et licences"):
+        afficher_tableau(
+            ["Donnée", "Producteur", "Millésime", "Licence"],
+            [
+                Ligne(source.titre, [source.producteur, source.millesime, source.licence])
+                for source in ouvrir_referentiel().manifeste
+            ],
+            "Toutes ces données sont dans l’application : rien n’est téléchargé pour s’en servir.",
+            textes=True,
         )
-        _afficher_sources()
 
 
-configurer_page()
-etat.synchroniser(ouvrir_referentiel().geographie)
-navigation = st.navigation(
-    [
-        st.Page(afficher_accueil, title="Accueil", icon=":material/home:", default=True),
-        *(
-            st.Page(fichier, title=titre, icon=icone, url_path=chemin)
-            for fichier, titre, icone, chemin in PAGES
-        ),
-    ]
-)
-afficher_bandeau()
-navigation.run()
+def main() -> None:
+    """Compose the navigation and run the page asked for."""
+    pages = {
+        chemin: st.Page(fichier, title=titre, icon=icone, url_path=chemin)
+        for fichier, chemin, icone, titre, _ in PAGES
+    }
+
+    def afficher_accueil() -> None:
+        with page(
+            NOM_APPLICATION,
+            chapeau="Dessinez le territoire d’une communauté professionnelle territoriale de "
+            "santé sur les communes et intercommunalités de toute la France, et voyez aussitôt "
+            "ce qu’il implique.",
+        ):
+            _afficher_etapes()
+            _afficher_depart(pages)
+            _afficher_sources()
+
+    configurer_page()
+    etat.synchroniser(ouvrir_referentiel().geographie)
+    accueil = st.Page(
+        afficher_accueil, title="Accueil", icon=":material/home:", url_path="", default=True
+    )
+    navigation = st.navigation([accueil, *pages.values()])
+    afficher_bandeau()
+    navigation.run()
+
+
+main()

@@ -95,17 +95,18 @@ def afficher_collage() -> None:
 def _afficher_resultat(resultat: Resultat) -> None:
     codes = etat.lire_dessin().codes
     deja = resultat.codes_unites <= codes
-    gauche, droite = st.columns([4, 1], vertical_alignment="center")
     habitants = f" · {formater_habitants(resultat.population)}" if resultat.population else ""
-    gauche.markdown(f"**{resultat.libelle}**{habitants}  \n{resultat.precision}")
-    droite.button(
-        "Retirer" if deja else "Ajouter",
-        key=f"ajout-{resultat.type}-{resultat.code}-{resultat.libelle}",
-        help=f"{'Retirer' if deja else 'Ajouter'} {resultat.libelle} ({resultat.precision})",
-        on_click=etat.modifier_dessin,
-        kwargs={"codes": codes - resultat.codes_unites if deja else codes | resultat.codes_unites},
-        width="stretch",
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{resultat.libelle}**{habitants}  \n{resultat.precision}", width="stretch")
+        st.button(
+            "Retirer" if deja else "Ajouter",
+            key=f"ajout-{resultat.type}-{resultat.code}-{resultat.libelle}",
+            help=f"{'Retirer' if deja else 'Ajouter'} {resultat.libelle} ({resultat.precision})",
+            on_click=etat.modifier_dessin,
+            kwargs={
+                "codes": codes - resultat.codes_unites if deja else codes | resultat.codes_unites
+            },
+        )
 
 
 def _afficher_liste(liste: ListeComprise) -> None:

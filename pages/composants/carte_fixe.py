@@ -10,6 +10,7 @@ import geopandas as gpd
 import shapely
 import streamlit as st
 
+from diagnostic.redaction import accorder, enumerer
 from diagnostic.territoire import Territoire
 from geodata.referentiel import Referentiel
 
@@ -19,16 +20,27 @@ _MARGE: Final = 0.06
 _PRECISION: Final = 0.5
 
 
+# the picture has its own background: it keeps these colours in the dark theme too
+_STYLE: Final = (
+    ".mer{fill:#f3f5f9}.voisin{fill:#fff;stroke:#8a94a6}.retenu{fill:#c9dcf3;stroke:#1b4f8f}"
+)
+
+
 def afficher_carte_fixe(territoire: Territoire, referentiel: Referentiel) -> None:
     """Show the communes of the territory among their neighbours."""
     retenues = referentiel.contours("unite", sorted(territoire.perimetre.codes))
     departements = referentiel.contours(
         "departement", [departement.code for departement in territoire.departements]
     )
-    st.html(build_carte(retenues, departements, territoire.nom))
+    st.image(
+        build_carte(retenues, departements),
+        caption=f"{accorder(territoire.nombre_communes, 'commune')} du territoire (en bleu) dans "
+        f"{enumerer([d.nom for d in territoire.departements])}. Contours IGN.",
+        width="stretch",
+    )
 
 
-def build_carte(retenues: gpd.GeoDataFrame, departements: gpd.GeoDataFrame, nom: str) -> str:
+def build_carte(retenues: gpd.GeoDataFrame, departements: gpd.GeoDataFrame) -> str:
     """Return the map as SVG; the frame is that of the communes held.
 
     Parameters
@@ -58,11 +70,10 @@ def build_carte(retenues: gpd.GeoDataFrame, departements: gpd.GeoDataFrame, nom:
         f'<path class="retenu" d="{trace}"><title>{escape(str(commune))}</title></path>'
         for trace, commune in zip(projeter(retenues.geometry), retenues["nom"], strict=True)
     )
-    titre = f"Carte du territoire {nom}".strip()
     return (
-        f'<div class="cpts-carte"><svg viewBox="0 0 {cadre_largeur:.0f} {cadre_hauteur:.0f}" '
-        f'role="img" aria-label="{escape(titre)} : {len(retenues)} communes" '
-        f'preserveAspectRatio="xMidYMid meet" stroke-width="1.5">{voisins}{communes}</svg></div>'
+        '<svg xmlns="http://www.w3.org/2000/svg" stroke-width="1.5" '
+        f'viewBox="0 0 {cadre_largeur:.0f} {cadre_hauteur:.0f}"><style>{_STYLE}</style>'
+        f'<rect class="mer" width="100%" height="100%"/>{voisins}{communes}</svg>'
     )
 
 

@@ -79,9 +79,11 @@ def _afficher_groupe(
         else f"{format_nombre(len(groupe.communes_incluses))} sur {accorder(total, 'commune')}"
     )
     with st.container(border=True):
-        gauche, droite = st.columns([3, 2], vertical_alignment="center")
-        gauche.markdown(f"**{groupe.nom}**  \n{compte}, {formater_habitants(groupe.population)}")
-        with droite.container(horizontal=True, horizontal_alignment="right"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f"**{groupe.nom}**  \n{compte}, {formater_habitants(groupe.population)}",
+                width="stretch",
+            )
             if membres and not groupe.complet:
                 st.button(
                     "Compléter",
@@ -98,7 +100,9 @@ def _afficher_groupe(
                 kwargs={"codes": codes - (membres or frozenset(groupe.communes_incluses))},
             )
         detail = st.expander(
-            f"Communes de {groupe.nom}", key=f"detail-{groupe.code}", on_change="rerun"
+            f"Choisir parmi {accorder(total, 'commune')}",
+            key=f"detail-{groupe.code}",
+            on_change="rerun",
         )
         if detail.open:
             with detail:

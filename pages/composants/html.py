@@ -18,7 +18,9 @@ class Ligne:
     est_total: bool = False
 
 
-def build_tableau(entetes: Sequence[str], lignes: Iterable[Ligne], legende: str) -> str:
+def build_tableau(
+    entetes: Sequence[str], lignes: Iterable[Ligne], legende: str, *, textes: bool = False
+) -> str:
     """Return a table whose first column is text and the others figures.
 
     Parameters
@@ -27,14 +29,18 @@ def build_tableau(entetes: Sequence[str], lignes: Iterable[Ligne], legende: str)
         Heading of each column.
     legende
         What the table says and where it comes from, read first by screen readers.
+    textes
+        The other columns are text too.
     """
+    autres = "" if textes else ' class="cpts-nombre"'
     tete = "".join(
-        f'<th scope="col"{_classe(rang)}>{escape(texte)}</th>' for rang, texte in enumerate(entetes)
+        f'<th scope="col"{autres if rang else ""}>{escape(texte)}</th>'
+        for rang, texte in enumerate(entetes)
     )
     corps = "".join(
         f"<tr{' class=cpts-total' if ligne.est_total else ''}>"
         f'<th scope="row">{escape(ligne.entete)}</th>'
-        + "".join(f"<td{_classe(1)}>{escape(cellule)}</td>" for cellule in ligne.cellules)
+        + "".join(f"<td{autres}>{escape(cellule)}</td>" for cellule in ligne.cellules)
         + "</tr>"
         for ligne in lignes
     )
@@ -45,9 +51,11 @@ def build_tableau(entetes: Sequence[str], lignes: Iterable[Ligne], legende: str)
     )
 
 
-def afficher_tableau(entetes: Sequence[str], lignes: Iterable[Ligne], legende: str) -> None:
-    """Show a table of figures."""
-    st.html(build_tableau(entetes, lignes, legende))
+def afficher_tableau(
+    entetes: Sequence[str], lignes: Iterable[Ligne], legende: str, *, textes: bool = False
+) -> None:
+    """Show a table; see `build_tableau`."""
+    st.html(build_tableau(entetes, lignes, legende, textes=textes))
 
 
 def build_chiffres(chiffres: Iterable[tuple[str, str, str]]) -> str:
@@ -58,7 +66,3 @@ def build_chiffres(chiffres: Iterable[tuple[str, str, str]]) -> str:
         for rang, (libelle, valeur, detail) in enumerate(chiffres)
     )
     return f'<dl class="cpts-chiffres">{blocs}</dl>'
-
-
-def _classe(rang: int) -> str:
-    return ' class="cpts-nombre"' if rang else ""

@@ -21,7 +21,7 @@ def afficher_jauge(territoire: Territoire, bareme: BaremeTaille) -> None:
         st.html('<p class="cpts-source">Population inconnue : aucune taille ne peut être dite.</p>')
         return
     st.html(build_jauge(territoire.population, territoire.taille.taille, bareme))
-    st.html(f'<p class="cpts-source">{escape(bareme.reference)}</p>')
+    st.html(f'<p class="cpts-source">Seuils : {escape(bareme.reference)}.</p>')
 
 
 def build_jauge(population: int, taille: int, bareme: BaremeTaille) -> str:
@@ -33,7 +33,10 @@ def build_jauge(population: int, taille: int, bareme: BaremeTaille) -> str:
         f'data-ici="{_oui(rang == taille)}">Taille {rang}</div>'
         for rang in range(1, len(seuils) + 2)
     )
-    bornes = "".join(f"<span>{format_nombre(seuil)}</span>" for seuil in seuils)
+    bornes = "".join(
+        f'<span style="left:{100 * rang / (len(seuils) + 1):.0f}%">{format_nombre(seuil)}</span>'
+        for rang, seuil in enumerate(seuils, start=1)
+    )
     repere = 100 * compute_position(population, taille, seuils)
     return (
         f'<div class="cpts-jauge"><div role="img" aria-label="{escape(phrase)}">'
