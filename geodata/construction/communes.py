@@ -16,8 +16,9 @@ Table = pd.DataFrame
 
 # town halls of the sectors stand for the arrondissement whose contour holds them
 TYPES_MAIRIE: Final = ("COM", "SRM")
-# degrees: beyond, the point of the town hall belongs to another commune
-ECART_MAIRIE: Final = 0.05
+# degrees, about two hundred metres: a generalised contour may leave its town hall that far out;
+# further away (1 850 communes), the source gives the place of another commune
+ECART_MAIRIE: Final = 0.002
 
 
 def build_epci(archives: Archives) -> tuple[Table, pd.Series[str]]:
