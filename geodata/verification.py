@@ -189,6 +189,8 @@ def _check_territoire(tables: Tables) -> list[Controle]:
     proche = abs(surface - SURFACE_METROPOLE_KM2) <= TOLERANCE_SURFACE_KM2
     chiffres = communes[["surface_km2", "longitude", "latitude"]].to_numpy()
     morceaux = count_territoires(tables)
+    unites = {*communes["code"], *tables["arrondissements"]["code"]}
+    voisines = {*adjacence["code_a"], *adjacence["code_b"]}
     ordonnees = (adjacence["code_a"] < adjacence["code_b"]).all()
     return [
         Controle(
@@ -199,6 +201,7 @@ def _check_territoire(tables: Tables) -> list[Controle]:
         Controle("surfaces et points tous connus", True, bool(np.isfinite(chiffres).all())),
         Controle("surfaces toutes positives", True, bool((communes["surface_km2"] > 0).all())),
         Controle("paires voisines ordonnées", True, bool(ordonnees)),
+        Controle("voisines inconnues", [], sorted(voisines - unites)),
         Controle("territoires séparés par la mer", TERRITOIRES_SEPARES, morceaux),
     ]
 
@@ -207,10 +210,11 @@ def count_territoires(tables: Tables) -> int:
     """Count the connected parts of the country, links over water included."""
     communes, arrondissements = tables["communes"], tables["arrondissements"]
     divisees = set(arrondissements["code_commune"])
-    unites = [*(c for c in communes["code"] if c not in divisees), *arrondissements["code"]]
-    position = pd.Series(range(len(unites)), index=unites)
-    a = position.loc[tables["adjacence"]["code_a"]].to_numpy()
-    b = position.loc[tables["adjacence"]["code_b"]].to_numpy()
+    unites = pd.Index({*communes["code"], *arrondissements["code"]} - divisees)
+    a = unites.get_indexer(tables["adjacence"]["code_a"])
+    b = unites.get_indexer(tables["adjacence"]["code_b"])
+    connus = (a >= 0) & (b >= 0)
+    a, b = a[connus], b[connus]
     graphe = sparse.coo_array((np.ones(len(a)), (a, b)), shape=(len(unites), len(unites)))
     nombre, _ = csgraph.connected_components(graphe, directed=False)
     return int(nombre)
