@@ -7,7 +7,11 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
+from geodata.schema import MILLESIME_GEOGRAPHIE
 from pages.composants.langue import PageEnFrancais
 
 PAGES = Path(__file__).resolve().parent / "pages"
@@ -17,4 +21,14 @@ PAGES = Path(__file__).resolve().parent / "pages"
 if str(PAGES) not in sys.path:
     sys.path.append(str(PAGES))
 
-app = st.App(PAGES / "accueil.py", routes=[], middleware=[Middleware(PageEnFrancais)])
+
+async def dire_sante(_: Request) -> JSONResponse:
+    """Answer whoever watches over the server."""
+    return JSONResponse({"etat": "pret", "millesime_geographie": MILLESIME_GEOGRAPHIE})
+
+
+app = st.App(
+    PAGES / "accueil.py",
+    routes=[Route("/sante", dire_sante)],
+    middleware=[Middleware(PageEnFrancais)],
+)

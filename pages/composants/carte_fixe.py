@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 from html import escape
 from typing import Final
@@ -32,11 +33,16 @@ def afficher_carte_fixe(territoire: Territoire, referentiel: Referentiel) -> Non
     departements = referentiel.contours(
         "departement", [departement.code for departement in territoire.departements]
     )
-    st.image(
-        build_carte(retenues, departements),
-        caption=f"{accorder(territoire.nombre_communes, 'commune')} du territoire (en bleu) dans "
-        f"{enumerer([d.nom for d in territoire.departements])}. Contours IGN.",
-        width="stretch",
+    legende = (
+        f"{accorder(territoire.nombre_communes, 'commune')} du territoire, en bleu, dans "
+        f"{enumerer([departement.nom for departement in territoire.departements])}"
+    )
+    dessin = base64.b64encode(build_carte(retenues, departements).encode()).decode()
+    # not `st.image`, which gives no text to those who do not see the picture
+    st.html(
+        f'<figure class="cpts-carte"><img src="data:image/svg+xml;base64,{dessin}" '
+        f'alt="Carte : {escape(legende)}"><figcaption>{escape(legende)}. Contours IGN.'
+        "</figcaption></figure>"
     )
 
 
@@ -67,8 +73,7 @@ def build_carte(retenues: gpd.GeoDataFrame, departements: gpd.GeoDataFrame) -> s
         f'<path class="voisin" d="{trace}"/>' for trace in projeter(departements.geometry)
     )
     communes = "".join(
-        f'<path class="retenu" d="{trace}"><title>{escape(str(commune))}</title></path>'
-        for trace, commune in zip(projeter(retenues.geometry), retenues["nom"], strict=True)
+        f'<path class="retenu" d="{trace}"/>' for trace in projeter(retenues.geometry)
     )
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" stroke-width="1.5" '
