@@ -53,9 +53,9 @@ def compute_contiguite(
     """Find the pieces and the enclaves of a set of unités.
 
     Two unités hold together when they share a border or a curated link over water. An enclave is a
-    group of unités left out whose every neighbour by land is inside the territory; when it has a
-    coast or a foreign border, only a single commune counts, so that a territory across a peninsula
-    is not said to surround what lies beyond it.
+    group of unités left out, which shares a border with the territory and has no neighbour but it;
+    when it has a coast or a foreign border, only a single commune counts, so that a territory
+    across a peninsula is not said to surround what lies beyond it.
     """
     rangs = geographie.rangs(codes)
     return Contiguite(
@@ -141,15 +141,16 @@ def _find_morceaux(geographie: Geographie, rangs: _Rangs) -> Iterator[_Rangs]:
 
 
 def _find_enclaves(geographie: Geographie, rangs: _Rangs) -> Iterator[_Rangs]:
-    """Yield the groups of unités left out whose every land neighbour is in the territory.
+    """Yield the groups of unités left out that border the territory and no other unité.
 
     Each group in contact with the territory is explored from that contact, and left as soon as it
     proves open: it reaches the sea or another country, or a département away from the territory.
     """
-    voisins = _Voisins(geographie.graphe_terrestre)
+    voisins, frontaliers = _Voisins(geographie.graphe), _Voisins(geographie.graphe_terrestre)
     exterieures, departements = geographie.est_exterieure, geographie.numero_departement
     dedans = set(rangs.tolist())
-    contacts = set().union(*(voisins(rang) for rang in dedans)) - dedans
+    # an island facing the territory is not surrounded by it: contact is by land
+    contacts = set().union(*(frontaliers(rang) for rang in dedans)) - dedans
     proches = {departements[contact] for contact in contacts}
     vus: set[int] = set()
     for contact in sorted(contacts):

@@ -419,12 +419,9 @@ def _build_alertes_epci(
     ept: Sequence[EpciDuTerritoire],
 ) -> Iterable[Alerte]:
     # the Grand Paris métropole is never a CPTS: its territoires (EPT) are the useful grain there
-    coiffants = set(geographie.appartenance["epci"][rangs]) if ept else set()
-    with_ept = {
-        code for code in coiffants if code is not None and _contient_ept(geographie, str(code))
-    }
+    coiffantes = geographie.epci_a_ept
     for entites, code_alerte in (
-        ([e for e in epci if e.code not in with_ept], "epci_incomplet"),
+        ([e for e in epci if e.code not in coiffantes], "epci_incomplet"),
         (list(ept), "ept_incomplet"),
     ):
         incomplets = [entite for entite in entites if not entite.complet]
@@ -446,19 +443,16 @@ def _build_alertes_epci(
         )
 
 
-def _contient_ept(geographie: Geographie, code_epci: str) -> bool:
-    rangs = geographie.rangs(geographie.membres("epci", code_epci))
-    return any(code is not None for code in geographie.appartenance["ept"][rangs])
+def _decrire_incomplet(geographie: Geographie, epci: EpciDuTerritoire) -> str:
+    """Name the shorter of what is in and what is out."""
+    incluses, manquantes = epci.communes_incluses, epci.communes_manquantes
+    cite, mot = (incluses, "seulement") if len(incluses) < len(manquantes) else (manquantes, "sans")
+    noms = enumerer(nommer(geographie, cite), limite=4)
+    return f"{epci.nom} ({len(incluses)} sur {len(incluses) + len(manquantes)} ; {mot} {noms})"
 
 
 def _decrire_incomplets(geographie: Geographie, incomplets: Sequence[EpciDuTerritoire]) -> str:
-    descriptions = []
-    for entite in incomplets[:_LIMITE_EPCI]:
-        total = len(entite.communes_incluses) + len(entite.communes_manquantes)
-        noms = enumerer(nommer(geographie, entite.communes_manquantes), limite=4)
-        descriptions.append(
-            f"{entite.nom} ({len(entite.communes_incluses)} sur {total} ; sans {noms})"
-        )
+    descriptions = [_decrire_incomplet(geographie, epci) for epci in incomplets[:_LIMITE_EPCI]]
     if len(incomplets) > _LIMITE_EPCI:
         descriptions.append(f"et {len(incomplets) - _LIMITE_EPCI} de plus")
     sujet = accorder(len(incomplets), "intercommunalité")

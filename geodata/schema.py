@@ -330,6 +330,12 @@ class Geographie:
         return {code: unites for code, unites in membres.items() if code not in unites}
 
     @cached_property
+    def epci_a_ept(self) -> frozenset[str]:
+        """EPCI cut into territoires (EPT): the métropole du Grand Paris."""
+        paires = zip(self.appartenance["epci"], self.appartenance["ept"], strict=True)
+        return frozenset(epci for epci, ept in paires if epci is not None and ept is not None)
+
+    @cached_property
     def est_exterieure(self) -> npt.NDArray[np.bool_]:
         """Tell, for each unité, whether it touches the sea or another country.
 

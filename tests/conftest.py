@@ -11,8 +11,13 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import settings
 
 from geodata.schema import ANNEES_POPULATION, Geographie
+
+# a busy machine is not a slow function
+settings.register_profile("projet", deadline=None)
+settings.load_profile("projet")
 
 RACINE = Path(__file__).resolve().parents[1]
 

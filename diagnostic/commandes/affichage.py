@@ -8,22 +8,24 @@ from typing import Final, TextIO
 
 from diagnostic.alertes import Gravite
 from diagnostic.financement import Financement
+from diagnostic.perimetre import nommer
 from diagnostic.plancher import PlancherDeRegion
 from diagnostic.redaction import accorder, enumerer, format_nombre
 from diagnostic.taille import Taille
 from diagnostic.territoire import EpciDuTerritoire, Territoire
+from geodata.schema import Geographie
 
 _LARGEUR: Final = 88
 _MARQUES: Final[dict[Gravite, str]] = {"bloquant": "✖", "attention": "!", "information": "i"}
 _LIMITE_NOMS: Final = 8
 
 
-def write_territoire(territoire: Territoire, sortie: TextIO) -> None:
+def write_territoire(territoire: Territoire, geographie: Geographie, sortie: TextIO) -> None:
     """Write every result of a territory, a section at a time."""
-    sortie.writelines(f"{ligne}\n" for ligne in _lignes(territoire))
+    sortie.writelines(f"{ligne}\n" for ligne in _lignes(territoire, geographie))
 
 
-def _lignes(territoire: Territoire) -> Iterator[str]:
+def _lignes(territoire: Territoire, geographie: Geographie) -> Iterator[str]:
     titre = " ".join(territoire.nom.split()) or "Territoire sans nom"
     yield titre
     yield "═" * min(len(titre), _LARGEUR)
@@ -35,15 +37,12 @@ def _lignes(territoire: Territoire) -> Iterator[str]:
             f"Financement annuel maximal ({territoire.financement.bareme})",
             _decrire_financement(territoire.financement),
         )
-    yield from _section("Composition", _decrire_composition(territoire))
-    yield from _section("Continuité", _decrire_continuite(territoire))
+    yield from _section("Composition", _decrire_composition(territoire, geographie))
+    yield from _section("Continuité", _decrire_continuite(territoire, geographie))
     if territoire.alertes:
         yield from _section("À savoir", _decrire_alertes(territoire))
     if territoire.sources:
-        yield from _section(
-            "Sources",
-            (f"{s.get('titre', '')} ({s.get('millesime', '')})" for s in territoire.sources),
-        )
+        yield from _section("Sources", _decrire_sources(territoire))
 
 
 def _section(titre: str, lignes: Iterator[str]) -> Iterator[str]:
@@ -69,7 +68,7 @@ def _decrire_taille(territoire: Territoire) -> Iterator[str]:
     if territoire.taille is None:
         yield "Taille inconnue, faute de population."
     else:
-        yield f"Taille {territoire.taille.taille} : {_situer(territoire.taille)}."
+        yield from _replier(f"Taille {territoire.taille.taille} : {_situer(territoire.taille)}.")
     for region in territoire.plancher.regions:
         yield from _replier(f"Minimum en {region.nom} : {_decrire_plancher(region)}.")
 
@@ -129,9 +128,9 @@ def _euros(montant: int) -> str:
     return f"{format_nombre(montant)} €"
 
 
-def _decrire_composition(territoire: Territoire) -> Iterator[str]:
+def _decrire_composition(territoire: Territoire, geographie: Geographie) -> Iterator[str]:
     for epci in (*territoire.epci, *territoire.ept):
-        yield from _replier(_decrire_epci(epci))
+        yield from _replier(_decrire_epci(epci, geographie))
     for nom, parts in (
         ("Départements", territoire.departements),
         ("Régions", territoire.regions),
@@ -145,14 +144,16 @@ def _decrire_composition(territoire: Territoire) -> Iterator[str]:
         yield from _replier(f"{nom} : {liste}")
 
 
-def _decrire_epci(epci: EpciDuTerritoire) -> str:
-    incluses = len(epci.communes_incluses)
-    total = incluses + len(epci.communes_manquantes)
-    etat = "en entier" if epci.complet else f"{incluses} sur {total}"
-    return f"{epci.nom} ({epci.code}) : {accorder(total, 'commune')}, {etat}"
+def _decrire_epci(epci: EpciDuTerritoire, geographie: Geographie) -> str:
+    incluses, manquantes = epci.communes_incluses, epci.communes_manquantes
+    total = len(incluses) + len(manquantes)
+    sont_communes = all(code in geographie.communes.index for code in (*incluses, *manquantes))
+    unites = ("commune",) if sont_communes else ("arrondissement", "communes et arrondissements")
+    etat = "en entier" if epci.complet else f"dont {len(incluses)} dans le territoire"
+    return f"{epci.nom} ({epci.code}) : {accorder(total, *unites)}, {etat}"
 
 
-def _decrire_continuite(territoire: Territoire) -> Iterator[str]:
+def _decrire_continuite(territoire: Territoire, geographie: Geographie) -> Iterator[str]:
     contiguite = territoire.contiguite
     if contiguite.est_contigu:
         yield "Le territoire est d'un seul tenant."
@@ -163,10 +164,10 @@ def _decrire_continuite(territoire: Territoire) -> Iterator[str]:
                 if morceau.population is None
                 else accorder(morceau.population, "habitant")
             )
-            codes = enumerer(list(morceau.codes), _LIMITE_NOMS)
+            noms = enumerer(nommer(geographie, morceau.codes), _LIMITE_NOMS)
             yield from _replier(
                 f"Morceau {rang} : {accorder(morceau.nombre_communes, 'commune')}, {population} "
-                f"({codes})"
+                f"({noms})"
             )
     enclavees = sum(enclave.nombre_communes for enclave in contiguite.enclaves)
     if enclavees:
@@ -176,6 +177,11 @@ def _decrire_continuite(territoire: Territoire) -> Iterator[str]:
 def _decrire_alertes(territoire: Territoire) -> Iterator[str]:
     for alerte in territoire.alertes:
         yield from _replier(alerte.message, marque=f"[{_MARQUES[alerte.gravite]}] ")
+
+
+def _decrire_sources(territoire: Territoire) -> Iterator[str]:
+    for source in territoire.sources:
+        yield from _replier(f"{source['titre']}. Source : {source['producteur']}.", marque="– ")
 
 
 def _replier(texte: str, marque: str = "") -> list[str]:

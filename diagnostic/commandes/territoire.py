@@ -7,6 +7,7 @@ import json
 import sys
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from diagnostic.commandes import perimetre
 from diagnostic.commandes.affichage import write_territoire
@@ -15,7 +16,9 @@ from diagnostic.exports.projet import compare_bilan
 from diagnostic.parametres import load_parametres
 from diagnostic.territoire import compute_territoire
 from geodata.referentiel import Referentiel
-from geodata.sources import SourceDonnees
+
+# populations, membership, areas and neighbourhood: the other sources feed other results
+_SOURCES: Final = ("communes-2026", "epci-2026", "contours-2024", "liaisons")
 
 
 def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -57,7 +60,7 @@ def executer(args: argparse.Namespace) -> int:
         parametres=load_parametres(),
         codes_traduits=composition.codes_traduits,
         alertes=composition.alertes,
-        sources=[_decrire_source(source) for source in referentiel.manifeste],
+        sources=[source.en_dict() for source in referentiel.manifeste if source.id in _SOURCES],
     )
     if ouvert and territoire.population is not None and territoire.taille:
         changements = compare_bilan(
@@ -68,17 +71,5 @@ def executer(args: argparse.Namespace) -> int:
         json.dump(territoire.en_dict(), sys.stdout, ensure_ascii=False, indent=2)
         sys.stdout.write("\n")
     else:
-        write_territoire(territoire, sys.stdout)
+        write_territoire(territoire, referentiel.geographie, sys.stdout)
     return 0
-
-
-def _decrire_source(source: SourceDonnees) -> dict[str, str]:
-    return {
-        "id": source.id,
-        "titre": source.titre,
-        "producteur": source.producteur,
-        "millesime": source.millesime,
-        "licence": source.licence,
-        "url": source.url,
-        "recupere_le": source.recupere_le.isoformat(),
-    }
