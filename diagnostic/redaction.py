@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 _ESPACE_FINE: Final = "\u202f"
+_INSECABLE: Final = "\u00a0"
 LIMITE_ENUMERATION: Final = 5
 
 
@@ -27,3 +28,12 @@ def enumerer(noms: Sequence[str], limite: int = LIMITE_ENUMERATION) -> str:
         return f"{', '.join(debut)} et {fin}" if debut else fin
     reste = len(noms) - limite + 1
     return f"{', '.join(noms[: limite - 1])} et {format_nombre(reste)} autres"
+
+
+def lier_ponctuation(texte: str) -> str:
+    """Make unbreakable the spaces that French puts inside its signs, so that no line starts so."""
+    for signe in ";?!":
+        texte = texte.replace(f" {signe}", f"{_ESPACE_FINE}{signe}")
+    for avec_espace in (" :", " »", "« "):
+        texte = texte.replace(avec_espace, avec_espace.replace(" ", _INSECABLE))
+    return texte

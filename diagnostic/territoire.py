@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from diagnostic.parametres import Parametres
 from diagnostic.perimetre import Perimetre, compacter, nommer
 from diagnostic.plancher import Plancher, build_alertes_plancher, compute_plancher
 from diagnostic.population import Habitants, additionner, compute_habitants
-from diagnostic.redaction import accorder, enumerer
+from diagnostic.redaction import accorder, enumerer, lier_ponctuation
 from diagnostic.taille import (
     Taille,
     build_alerte_definition,
@@ -225,7 +225,10 @@ def compute_territoire(
         departements=departements,
         regions=regions,
         codes_traduits=tuple(codes_traduits),
-        alertes=tuple(sorted(trouvees, key=lambda alerte: _GRAVITES.index(alerte.gravite))),
+        alertes=tuple(
+            replace(alerte, message=lier_ponctuation(alerte.message))
+            for alerte in sorted(trouvees, key=lambda alerte: _GRAVITES.index(alerte.gravite))
+        ),
         sources=tuple(sources),
     )
 

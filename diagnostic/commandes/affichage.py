@@ -10,7 +10,7 @@ from diagnostic.alertes import Gravite
 from diagnostic.financement import Financement
 from diagnostic.perimetre import nommer
 from diagnostic.plancher import PlancherDeRegion
-from diagnostic.redaction import accorder, enumerer, format_nombre
+from diagnostic.redaction import accorder, enumerer, format_nombre, lier_ponctuation
 from diagnostic.taille import Taille
 from diagnostic.territoire import EpciDuTerritoire, Territoire
 from geodata.schema import Geographie
@@ -186,7 +186,7 @@ def _decrire_sources(territoire: Territoire) -> Iterator[str]:
 
 def _replier(texte: str, marque: str = "") -> list[str]:
     return textwrap.wrap(
-        texte,
+        lier_ponctuation(texte),
         _LARGEUR,
         initial_indent=marque,
         subsequent_indent=" " * (len(marque) or 2),

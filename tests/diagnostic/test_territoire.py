@@ -91,7 +91,7 @@ def test_les_intercommunalites_disent_ce_qui_manque(france_jouet):
     assert metropole.communes_manquantes == ("35004", "35005", "35102", "35103", "35104")
     # the métropole of this toy holds a territoire (EPT), as Grand Paris does: only the CC is told
     message = _alertes(territoire)["epci_incomplet"].message
-    assert "CC du Nord (2 sur 3 ; sans Dorlac)" in message
+    assert "CC du Nord (2 sur 3\u202f; sans Dorlac)" in message
 
 
 def test_les_departements_et_les_regions_traverses_ont_leurs_habitants(france_jouet):

@@ -70,7 +70,7 @@ def test_le_texte_se_lit_sans_json():
         "45 communes · 98\u202f005 habitants (population municipale 2023)",
         "Taille 3",
         "315\u202f000 €",
-        "Minimum en Pays de la Loire : 20\u202f000 habitants (imposé), respecté",
+        "Minimum en Pays de la Loire\u00a0: 20\u202f000 habitants (imposé), respecté",
         "d'un seul tenant",
         "Sources",
     ):
