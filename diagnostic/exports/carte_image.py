@@ -289,7 +289,7 @@ def _paint_territoire(
 def _paint_choroplethe(
     axes: Axes, communes: gpd.GeoDataFrame, choroplethe: Choroplethe
 ) -> list[Any]:
-    teintes = _teintes(len(choroplethe.bornes))
+    teintes = choose_teintes(len(choroplethe.bornes))
     classes = {code: choroplethe.classe(valeur) for code, valeur in choroplethe.valeurs.items()}
     for numero, teinte in enumerate(teintes):
         choisies = communes[[classes.get(code) == numero for code in communes.index]]
@@ -307,7 +307,8 @@ def _paint_choroplethe(
     return legende
 
 
-def _teintes(nombre: int) -> list[str]:
+def choose_teintes(nombre: int) -> list[str]:
+    """Return the colours of a number of classes, light to dark."""
     rangs = np.linspace(0, len(TEINTES) - 1, nombre).round().astype(int)
     return [TEINTES[rang] for rang in rangs]
 

@@ -209,15 +209,15 @@ def draw_comparaison(
         axes = figure.add_axes((0.36, 0.75 / hauteur, 0.60, (hauteur - 0.85) / hauteur))
         for rang, (indicateur, points) in enumerate(lignes):
             y = len(lignes) - 1 - rang
-            valeurs = list(points.values())
+            valeurs = [valeur for _, _, valeur in points]
             bas, haut = min(valeurs), max(valeurs)
             etendue = (haut - bas) or 1.0
             axes.plot(
                 [0, 1], [y, y], color=GRIS_CLAIR, linewidth=3, solid_capstyle="round", zorder=1
             )
             for genre, _, marque, fond, trait, taille in _GENRES:
-                if genre in points:
-                    x = (points[genre] - bas) / etendue if haut > bas else 0.5
+                for valeur in (point for nom, _, point in points if nom == genre):
+                    x = (valeur - bas) / etendue if haut > bas else 0.5
                     axes.plot(
                         [x],
                         [y],
@@ -251,7 +251,7 @@ def draw_comparaison(
         axes.set_xlim(-0.02, 1.02)
         axes.set_ylim(-0.7, len(lignes) - 0.4)
         axes.axis("off")
-        genres = {genre for _, points in lignes for genre in points}
+        genres = {genre for _, points in lignes for genre, _, _ in points}
         figure.legend(
             handles=[
                 Line2D(
@@ -280,24 +280,25 @@ def draw_comparaison(
     )
 
 
-def _points(indicateur: ResultatIndicateur) -> dict[str, float]:
-    """Return the values to place on a line; empty without a value for the territory."""
+def _points(indicateur: ResultatIndicateur) -> list[tuple[str, str, float]]:
+    """Return what to place on a line (kind, label, value); empty without a value here."""
     if indicateur.valeur is None:
-        return {}
-    points = {"territoire": indicateur.valeur}
-    for genre in ("departement", "region", "france"):
-        comparateur = indicateur.comparateur(genre)
-        if comparateur is not None and comparateur.valeur is not None:
-            points[genre] = comparateur.valeur
-    return points
+        return []
+    return [
+        ("territoire", "territoire", indicateur.valeur),
+        *(
+            (comparateur.genre, comparateur.libelle, comparateur.valeur)
+            for comparateur in indicateur.comparateurs
+            if comparateur.genre in ("departement", "region", "france")
+            and comparateur.valeur is not None
+        ),
+    ]
 
 
-def _phrase(indicateur: ResultatIndicateur, points: dict[str, float]) -> str:
-    libelles = {genre: libelle.lower() for genre, libelle, *_ in _GENRES}
+def _phrase(indicateur: ResultatIndicateur, points: Sequence[tuple[str, str, float]]) -> str:
     valeurs = ", ".join(
-        f"{libelles[genre] if genre != 'france' else 'France'} "
-        + format_valeur(valeur, indicateur.unite, indicateur.decimales)
-        for genre, valeur in points.items()
+        f"{libelle} {format_valeur(valeur, indicateur.unite, indicateur.decimales)}"
+        for _, libelle, valeur in points
     )
     return f"{indicateur.libelle} : {valeurs}"
 

@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from diagnostic.exports.texte import clean_ligne, neutralise_formule
 from diagnostic.indicateurs import ResultatIndicateur
@@ -17,6 +17,9 @@ from diagnostic.rapport import AVERTISSEMENT, Diagnostic
 
 Dialecte = Literal["excel", "simple"]
 Valeur = str | float | None
+Reference = tuple[GenreComparateur, str, str]
+
+_GENRES: Final = get_args(GenreComparateur)
 
 ENTETES_COMMUNES = (
     "code_insee",
@@ -46,10 +49,6 @@ ENTETES_INDICATEURS = (
     "source",
     "geographie",
     "couverture",
-    "departement",
-    "region",
-    "france",
-    "notes",
 )
 
 
@@ -86,9 +85,10 @@ def export_csv_communes(diagnostic: Diagnostic, *, dialecte: Dialecte = "excel")
 
 
 def export_csv_indicateurs(diagnostic: Diagnostic, *, dialecte: Dialecte = "excel") -> bytes:
-    """Write one row per indicator; what is unknown stays empty."""
+    """Write one row per indicator and one column per reference; the unknown stays empty."""
+    references = list_references(diagnostic)
     return _write(
-        ENTETES_INDICATEURS,
+        (*ENTETES_INDICATEURS, *(_entete(reference) for reference in references), "notes"),
         (
             (
                 indicateur.cle,
@@ -102,10 +102,7 @@ def export_csv_indicateurs(diagnostic: Diagnostic, *, dialecte: Dialecte = "exce
                 indicateur.source,
                 indicateur.geographie,
                 indicateur.couverture,
-                *(
-                    valeur_comparateur(indicateur, genre)
-                    for genre in ("departement", "region", "france")
-                ),
+                *valeurs_comparateurs(indicateur, references),
                 " ".join(indicateur.notes),
             )
             for indicateur in diagnostic.indicateurs
@@ -150,10 +147,30 @@ def export_json(diagnostic: Diagnostic) -> bytes:
     ).encode()
 
 
-def valeur_comparateur(indicateur: ResultatIndicateur, genre: GenreComparateur) -> float | None:
-    """Return the first comparator of a kind, None when there is none."""
-    comparateur = indicateur.comparateur(genre)
-    return None if comparateur is None else comparateur.valeur
+def list_references(diagnostic: Diagnostic) -> tuple[Reference, ...]:
+    """List what the indicators are compared with: départements, régions, France, then the rest."""
+    references = {
+        (comparateur.genre, comparateur.code, comparateur.libelle)
+        for indicateur in diagnostic.indicateurs
+        for comparateur in indicateur.comparateurs
+    }
+    return tuple(sorted(references, key=lambda reference: (_GENRES.index(reference[0]), reference)))
+
+
+def valeurs_comparateurs(
+    indicateur: ResultatIndicateur, references: Sequence[Reference]
+) -> list[float | None]:
+    """Return the value of an indicator in each reference, None where it has none."""
+    valeurs = {
+        (comparateur.genre, comparateur.code, comparateur.libelle): comparateur.valeur
+        for comparateur in indicateur.comparateurs
+    }
+    return [valeurs.get(reference) for reference in references]
+
+
+def _entete(reference: Reference) -> str:
+    genre, code, libelle = reference
+    return f"{genre}_{code}" if code else genre if genre == "france" else f"{genre} {libelle}"
 
 
 def _write(entetes: Sequence[str], lignes: Iterable[Sequence[Valeur]], dialecte: Dialecte) -> bytes:

@@ -14,7 +14,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from diagnostic.chevauchement import Chevauchement
-from diagnostic.exports.listes import Valeur, valeur_comparateur
+from diagnostic.exports.listes import Valeur, list_references, valeurs_comparateurs
 from diagnostic.exports.texte import clean_ligne, clean_texte
 from diagnostic.exports.typographie import format_date, format_nombre
 from diagnostic.rapport import AVERTISSEMENT, Diagnostic
@@ -356,6 +356,8 @@ def _communes(classeur: Classeur, diagnostic: Diagnostic) -> None:
 
 def _indicateurs(classeur: Classeur, diagnostic: Diagnostic) -> None:
     feuille = classeur.feuille("Indicateurs", paysage=True)
+    references = list_references(diagnostic)
+    couverture, source, lecture = (len(references) + rang for rang in (6, 8, 10))
     suivante = classeur.tableau(
         feuille,
         (
@@ -363,9 +365,7 @@ def _indicateurs(classeur: Classeur, diagnostic: Diagnostic) -> None:
             Colonne("Indicateur", 38),
             Colonne("Valeur", 12, "nombre"),
             Colonne("Unité", 12),
-            Colonne("Département", 12, "nombre"),
-            Colonne("Région", 12, "nombre"),
-            Colonne("France", 12, "nombre"),
+            *(Colonne(clean_ligne(libelle), 14, "nombre") for _, _, libelle in references),
             Colonne("Numérateur", 13, "nombre"),
             Colonne("Dénominateur", 13, "nombre"),
             Colonne("Couverture", 11, "part"),
@@ -380,10 +380,7 @@ def _indicateurs(classeur: Classeur, diagnostic: Diagnostic) -> None:
                 indicateur.libelle,
                 indicateur.valeur,
                 indicateur.unite,
-                *(
-                    valeur_comparateur(indicateur, genre)
-                    for genre in ("departement", "region", "france")
-                ),
+                *valeurs_comparateurs(indicateur, references),
                 indicateur.numerateur,
                 indicateur.denominateur,
                 indicateur.couverture,
@@ -410,7 +407,7 @@ def _indicateurs(classeur: Classeur, diagnostic: Diagnostic) -> None:
             classeur.ecrire(feuille, suivante, 0, detail.libelle, "texte")
             classeur.ecrire(feuille, suivante, 1, libelle, "texte")
             classeur.ecrire(feuille, suivante, 2, detail.valeur, "nombre")
-            classeur.ecrire(feuille, suivante, 9, detail.part_population, "part")
+            classeur.ecrire(feuille, suivante, couverture, detail.part_population, "part")
         suivante += 2
     if diagnostic.saisies:
         classeur.ecrire(feuille, suivante, 0, "Valeurs saisies (REZONE CPTS)", "sous_titre")
@@ -421,11 +418,11 @@ def _indicateurs(classeur: Classeur, diagnostic: Diagnostic) -> None:
             classeur.ecrire(feuille, suivante, 1, libelle, "texte")
             classeur.ecrire(feuille, suivante, 2, saisie.valeur, "nombre")
             classeur.ecrire(
-                feuille, suivante, 11, f"saisi, REZONE CPTS, {format_date(saisie.le)}", "texte"
+                feuille, suivante, source, f"saisi, REZONE CPTS, {format_date(saisie.le)}", "texte"
             )
-            classeur.ecrire(feuille, suivante, 13, saisie.commentaire, "texte")
+            classeur.ecrire(feuille, suivante, lecture, saisie.commentaire, "texte")
         suivante += 1
-    feuille.print_area(0, 0, suivante, 13)
+    feuille.print_area(0, 0, suivante, lecture)
 
 
 def _chevauchements(classeur: Classeur, diagnostic: Diagnostic) -> None:
