@@ -6,17 +6,18 @@ files comes from the same field.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 
 from diagnostic.chevauchement import Chevauchement
 from diagnostic.exports.texte import clean_ligne
 from diagnostic.indicateurs import ResultatIndicateur, ValeurSaisie
+from diagnostic.parametres import Parametres
 from diagnostic.population import additionner, compute_habitants
 from diagnostic.territoire import Territoire
 from geodata.schema import Geographie
@@ -66,21 +67,6 @@ class SourceCitee:
     url: str = ""
 
 
-class SourceDecrite(Protocol):
-    """What the manifest of the reference data says about a source."""
-
-    @property
-    def titre(self) -> str: ...  # noqa: D102
-    @property
-    def producteur(self) -> str: ...  # noqa: D102
-    @property
-    def millesime(self) -> str: ...  # noqa: D102
-    @property
-    def licence(self) -> str: ...  # noqa: D102
-    @property
-    def url(self) -> str: ...  # noqa: D102
-
-
 @dataclass(frozen=True)
 class Diagnostic:
     """Hold every result about a territory, with its doubts and its sources.
@@ -91,6 +77,8 @@ class Diagnostic:
         What was drawn, and what the rules say about it.
     communes
         Its communes in compact form, sorted by département then name.
+    seuils
+        Inhabitants at the bounds between the four sizes, on that day.
     indicateurs
         In the order of the registry.
     chevauchements
@@ -110,6 +98,7 @@ class Diagnostic:
     territoire: Territoire
     communes: tuple[LigneCommune, ...]
     le: date
+    seuils: tuple[int, ...] = ()
     indicateurs: tuple[ResultatIndicateur, ...] = ()
     chevauchements: tuple[Chevauchement, ...] = ()
     registre: str = ""
@@ -143,6 +132,37 @@ class Diagnostic:
         return {theme: tuple(liste) for theme, liste in themes.items()}
 
 
+def build_diagnostic(
+    geographie: Geographie,
+    territoire: Territoire,
+    *,
+    le: date,
+    parametres: Parametres,
+    indicateurs: Sequence[ResultatIndicateur] = (),
+    chevauchements: Sequence[Chevauchement] = (),
+    registre: str = "",
+    saisies: Sequence[ValeurSaisie] = (),
+    libelles_saisies: Mapping[str, str] | None = None,
+    points_attention: Sequence[str] = (),
+    notes: Mapping[str, str] | None = None,
+) -> Diagnostic:
+    """Gather everything known about a territory, with the communes and sources it comes from."""
+    return Diagnostic(
+        territoire=territoire,
+        communes=build_communes(geographie, territoire),
+        le=le,
+        seuils=tuple(seuil.habitants for seuil in parametres.taille(le).seuils),
+        indicateurs=tuple(indicateurs),
+        chevauchements=tuple(chevauchements),
+        registre=registre,
+        saisies=tuple(saisies),
+        libelles_saisies=libelles_saisies or {},
+        points_attention=tuple(points_attention),
+        notes=notes or {},
+        sources=cite_sources(territoire.sources),
+    )
+
+
 def build_communes(geographie: Geographie, territoire: Territoire) -> tuple[LigneCommune, ...]:
     """List the communes of a territory with the population the territory was computed with."""
     lignes = []
@@ -172,15 +192,15 @@ def build_communes(geographie: Geographie, territoire: Territoire) -> tuple[Lign
     return tuple(sorted(lignes, key=lambda ligne: (ligne.code_departement, ligne.nom, ligne.code)))
 
 
-def cite_sources(sources: Iterable[SourceDecrite]) -> tuple[SourceCitee, ...]:
-    """Keep of each described source what a document prints."""
+def cite_sources(sources: Iterable[Mapping[str, Any]]) -> tuple[SourceCitee, ...]:
+    """Keep of the sources described by a territory what a document prints."""
     return tuple(
         SourceCitee(
-            titre=source.titre,
-            producteur=source.producteur,
-            millesime=source.millesime,
-            licence=source.licence,
-            url=source.url,
+            titre=str(source["titre"]),
+            producteur=str(source["producteur"]),
+            millesime=str(source["millesime"]),
+            licence=str(source["licence"]),
+            url=str(source.get("url", "")),
         )
         for source in sources
     )

@@ -11,7 +11,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import folium
 import geopandas as gpd
@@ -41,13 +41,20 @@ _POLITIQUE: Final = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data: https://data.geopf.fr"
 )
+# what folium and Leaflet leave no option for
+_RETOUCHES: Final = (
+    ("<html>", '<html lang="fr">'),
+    ("L.control.scale()", "L.control.scale({imperial: false})"),
+    ('zoomInTitle:"Zoom in"', 'zoomInTitle:"Agrandir"'),
+    ('zoomOutTitle:"Zoom out"', 'zoomOutTitle:"Réduire"'),
+)
 _TOLERANCE_DEGRES: Final = 0.0004
 _STYLE: Final = """
 html,body{height:100%;margin:0;font-family:"Source Sans 3","Source Sans Pro",Arial,sans-serif}
-#cadre{position:fixed;z-index:800;left:12px;bottom:24px;max-width:min(340px,70vw);background:#fff;
+#cadre{position:fixed;z-index:800;left:12px;bottom:64px;max-width:min(340px,70vw);background:#fff;
 border:1px solid #d8dade;border-radius:6px;padding:10px 14px;font-size:13px;line-height:1.4;
 color:#22262b;max-height:60vh;overflow:auto}
-#cadre h1{font-size:16px;margin:0 0 4px;overflow-wrap:anywhere}
+#cadre h1{display:inline;font-size:16px;overflow-wrap:anywhere}
 #cadre p{margin:4px 0}
 #cadre ul{list-style:none;margin:6px 0;padding:0}
 #cadre .cle{display:inline-block;width:22px;height:12px;margin-right:7px;border:1px solid #6b7078;
@@ -71,19 +78,21 @@ def export_carte_html(diagnostic: Diagnostic, fond: Fond) -> bytes:
     )
     _add_layers(carte, diagnostic, fond, choroplethe)
     folium.LayerControl(collapsed=False).add_to(carte)
-    carte.fit_bounds([[ymin, xmin], [ymax, xmax]])
-    page = carte.get_root()
+    carte.fit_bounds([[ymin, xmin], [ymax, xmax]], padding=(30, 30))
+    page = cast("Figure", carte.get_root())
     _head(page, diagnostic)
-    page.html.add_child(_brut(_panel(diagnostic, choroplethe)), name="cadre")
+    page.html.add_child(_Brut(_panel(diagnostic, choroplethe)), name="cadre")
     _number(page)
-    texte = page.render().replace("<html>", '<html lang="fr">', 1)
-    return str(texte).encode()
+    texte = str(page.render())
+    for avant, apres in _RETOUCHES:
+        texte = texte.replace(avant, apres, 1)
+    return texte.encode()
 
 
 def _head(page: Figure, diagnostic: Diagnostic) -> None:
     page.title = None
     page.header.add_child(
-        _brut(
+        _Brut(
             f"<title>{html.escape(diagnostic.nom)}</title>"
             f'<meta http-equiv="Content-Security-Policy" content="{_POLITIQUE}">'
             '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -92,15 +101,16 @@ def _head(page: Figure, diagnostic: Diagnostic) -> None:
     )
     # the images are those of markers and of the folded layer list, both unused
     css = re.sub(r"url\(images/[^)]*\)", "none", leaflet_css())
-    page.header.add_child(_brut(f"<style>{css}{_STYLE}</style>"), name="style")
-    page.header.add_child(_brut(f"<script>{leaflet_js()}</script>"), name="leaflet")
+    page.header.add_child(_Brut(f"<style>{css}{_STYLE}</style>"), name="style")
+    page.header.add_child(_Brut(f"<script>{leaflet_js()}</script>"), name="leaflet")
 
 
-def _brut(contenu: str) -> Element:
-    """Return an element printed as it is: its text is not read as a template."""
-    element = Element("{{ this.contenu }}")
-    element.contenu = contenu
-    return element
+class _Brut(Element):
+    """Hold an element printed as it is: its text is not read as a template."""
+
+    def __init__(self, contenu: str) -> None:
+        super().__init__("{{ this.contenu }}")
+        self.contenu = contenu
 
 
 def _add_layers(
@@ -166,9 +176,13 @@ def _add(
             fields=list(fields), aliases=[f"{alias} :" for alias in fields.values()], sticky=True
         )
     # a tooltip on every layer would hide the one beneath
-    options = {} if interactive else {"interactive": False}
     folium.GeoJson(
-        donnees, name=nom, style_function=style, tooltip=tooltip, show=show, **options
+        donnees,
+        name=nom,
+        style_function=style,
+        tooltip=tooltip,
+        show=show,
+        interactive=interactive,
     ).add_to(carte)
 
 
@@ -179,13 +193,13 @@ def _communes(diagnostic: Diagnostic, fond: Fond) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         {
             "code": [ligne.code for ligne in lignes],
-            "commune": [html.escape(f"{clean_ligne(ligne.nom)} ({ligne.code})") for ligne in lignes],
+            "commune": [
+                html.escape(f"{clean_ligne(ligne.nom)} ({ligne.code})") for ligne in lignes
+            ],
             "population": [format_valeur(ligne.population, "hab.") for ligne in lignes],
             "densite": [format_valeur(ligne.densite, "hab./km²") for ligne in lignes],
             "epci": [html.escape(clean_ligne(ligne.nom_epci)) or "aucune" for ligne in lignes],
-            "statut": [
-                "prise en partie" if ligne.est_partielle else "entière" for ligne in lignes
-            ],
+            "statut": ["prise en partie" if ligne.est_partielle else "entière" for ligne in lignes],
         },
         geometry=shapely.coverage_simplify(formes, _TOLERANCE_DEGRES),
         crs=fond.communes.crs,
@@ -235,17 +249,16 @@ def _panel(diagnostic: Diagnostic, choroplethe: Choroplethe | None) -> str:
         f'<li><span class="cle" style="{style}"></span>{html.escape(libelle)}</li>'
         for style, libelle in cles
     )
-    population = (
-        f"population {territoire.type_population} {territoire.millesime_population}, Insee"
-    )
+    population = f"population {territoire.type_population} {territoire.millesime_population}, Insee"
     return (
-        f'<section id="cadre" aria-label="Légende"><h1>{html.escape(diagnostic.nom)}</h1>'
+        '<details open id="cadre"><summary aria-label="Légende">'
+        f"<h1>{html.escape(diagnostic.nom)}</h1></summary>"
         f"<p>{accorder(territoire.nombre_communes, 'commune')}, "
         f"<strong>{format_nombre(territoire.population)} habitants</strong> ({population})"
         f"{'' if diagnostic.taille is None else f', taille {diagnostic.taille}'}.</p>"
         f"<ul>{legende}</ul>"
         f"<p><small>{SOURCE_CONTOURS}, géographie {html.escape(diagnostic.millesime_geographie)}. "
-        f"Établi le {format_date(diagnostic.le)}. {AVERTISSEMENT}.</small></p></section>"
+        f"Établi le {format_date(diagnostic.le)}. {AVERTISSEMENT}.</small></p></details>"
     )
 
 

@@ -40,6 +40,7 @@ TEINTES: Final = ("#eef3f9", "#c3d4e9", "#8fb0d6", "#4f7fb8", "#1f4a8a")
 FOND_VOISIN: Final = "#f4f3f0"
 EAU: Final = "white"
 _MARGE_CADRE: Final = 0.10
+_LEGENDE_CM: Final = 2.35
 _DISTANCES_KM: Final = (0.5, 1, 2, 5, 10, 20, 50, 100, 200)
 SOURCE_CONTOURS: Final = "Contours : IGN Admin Express, généralisés"
 
@@ -105,12 +106,16 @@ def draw_carte(
     *,
     choroplethe: Choroplethe | None = None,
     largeur_cm: float = LARGEUR_CM,
-    hauteur_cm: float = 13.5,
+    hauteur_cm: float | None = None,
 ) -> Dessin:
-    """Draw the territory among its neighbours, or a variable of its communes."""
+    """Draw the territory among its neighbours, or a variable of its communes.
+
+    Without a height, that of the page follows the shape of the territory.
+    """
+    hauteur_cm = hauteur_cm or _height(fond, largeur_cm)
     with VERROU, style():
         figure = new_figure(largeur_cm, hauteur_cm)
-        bas = _cm(2.35) / _cm(hauteur_cm)
+        bas = _cm(_LEGENDE_CM) / _cm(hauteur_cm)
         axes = figure.add_axes((0.005, bas, 0.99, 0.99 - bas))
         couches = _project(diagnostic, fond)
         cadre = _frame(couches["territoire"].total_bounds, axes, figure)
@@ -153,6 +158,12 @@ def draw_carte(
             va="bottom",
         )
     return Dessin(figure, _alternative(diagnostic, choroplethe), _caption(choroplethe))
+
+
+def _height(fond: Fond, largeur_cm: float) -> float:
+    xmin, ymin, xmax, ymax = fond.communes.to_crs(fond.crs).total_bounds
+    carte = largeur_cm * (ymax - ymin) / max(xmax - xmin, 1.0)
+    return float(np.clip(carte + _LEGENDE_CM, 10.5, 15.0))
 
 
 def _cm(valeur: float) -> float:
@@ -239,7 +250,8 @@ def _paint(
     if cadre is not None and len(formes):
         formes = formes[shapely.intersects(formes, shapely.box(*cadre))]
     if len(formes):
-        axes.add_patch(PathPatch(_trace(formes), joinstyle="round", **aspect))
+        # an artist, not a patch: the frame is known, there is no need to measure every vertex
+        axes.add_artist(PathPatch(_trace(formes), joinstyle="round", **aspect))
 
 
 def _trace(formes: Iterable[shapely.Geometry]) -> Trace:

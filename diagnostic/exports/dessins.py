@@ -62,6 +62,10 @@ _GENRES: Final = (
 )
 
 
+# what the yearly values count, when it is not the indicator itself
+_LIBELLES_SERIE: Final = {"evolution_population": "Population municipale"}
+
+
 @dataclass(frozen=True)
 class Dessin:
     """Hold a figure ready to be placed in a document.
@@ -232,10 +236,11 @@ def draw_comparaison(
             axes.text(
                 -0.62,
                 y,
-                _coupe(indicateur.libelle, 44),
+                _coupe(indicateur.libelle, 36),
                 ha="left",
                 va="center",
                 fontsize=8.5,
+                linespacing=1.05,
             )
             for x, valeur, cote in ((-0.02, bas, "left"), (1.0, haut, "right")):
                 if haut > bas:
@@ -284,15 +289,17 @@ def _points(indicateur: ResultatIndicateur) -> list[tuple[str, str, float]]:
     """Return what to place on a line (kind, label, value); empty without a value here."""
     if indicateur.valeur is None:
         return []
-    return [
-        ("territoire", "territoire", indicateur.valeur),
-        *(
-            (comparateur.genre, comparateur.libelle, comparateur.valeur)
-            for comparateur in indicateur.comparateurs
-            if comparateur.genre in ("departement", "region", "france")
+    points = {("territoire", ""): ("territoire", indicateur.valeur)}
+    for comparateur in indicateur.comparateurs:
+        if (
+            comparateur.genre in ("departement", "region", "france")
             and comparateur.valeur is not None
-        ),
-    ]
+        ):
+            # France with and without Mayotte: the first one
+            points.setdefault(
+                (comparateur.genre, comparateur.code), (comparateur.libelle, comparateur.valeur)
+            )
+    return [(genre, libelle, valeur) for (genre, _), (libelle, valeur) in points.items()]
 
 
 def _phrase(indicateur: ResultatIndicateur, points: Sequence[tuple[str, str, float]]) -> str:
@@ -312,8 +319,10 @@ def draw_serie(indicateur: ResultatIndicateur, *, largeur_cm: float = LARGEUR_CM
         return None
     annees = [annee for annee, _ in points]
     valeurs = [valeur for _, valeur in points]
+    libelle = _LIBELLES_SERIE.get(indicateur.cle, indicateur.libelle)
+    decimales = 0 if all(valeur.is_integer() for valeur in valeurs) else indicateur.decimales
     with VERROU, style():
-        figure = new_figure(largeur_cm, 5.0)
+        figure = new_figure(largeur_cm, 4.4)
         axes = figure.add_axes((0.03, 0.14, 0.94, 0.76))
         axes.plot(
             range(len(points)), valeurs, color=BLEU, marker="o", markersize=4.5, linewidth=1.8
@@ -323,7 +332,7 @@ def draw_serie(indicateur: ResultatIndicateur, *, largeur_cm: float = LARGEUR_CM
         axes.set_xlim(-0.45, len(points) - 0.55)
         for rang, valeur in enumerate(valeurs):
             axes.annotate(
-                format_nombre(valeur, indicateur.decimales),
+                format_nombre(valeur, decimales),
                 (rang, valeur),
                 textcoords="offset points",
                 xytext=(0, 8),
@@ -336,13 +345,11 @@ def draw_serie(indicateur: ResultatIndicateur, *, largeur_cm: float = LARGEUR_CM
         for cote in ("left", "right", "top"):
             axes.spines[cote].set_visible(False)
         axes.tick_params(length=0)
-    suite = ", ".join(
-        f"{annee} : {format_nombre(valeur, indicateur.decimales)}" for annee, valeur in points
-    )
+    suite = ", ".join(f"{annee} : {format_nombre(valeur, decimales)}" for annee, valeur in points)
     return Dessin(
         figure,
-        f"{indicateur.libelle} par année. {suite}.",
-        f"{indicateur.libelle}, {annees[0]}-{annees[-1]} (l'échelle ne part pas de zéro)",
+        f"{libelle} par année. {suite}.",
+        f"{libelle} de {annees[0]} à {annees[-1]} (l'échelle ne part pas de zéro)",
     )
 
 
