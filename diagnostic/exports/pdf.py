@@ -13,10 +13,11 @@ import typst
 from diagnostic.exports.contenu import Bloc, Figure, Rapport, build_rapport
 from diagnostic.exports.dessins import render_svg
 from diagnostic.exports.fond import Fond
-from diagnostic.exports.ressources import dossier_polices, modele_dts
+from diagnostic.exports.ressources import dossier_polices, glyphes, modele_dts
 from diagnostic.rapport import AVERTISSEMENT, Diagnostic
 
 NORME: Final[typst.PDFStandard] = "ua-1"
+SANS_GLYPHE: Final = "□"
 _LONGUEUR_ENTETE: Final = 80
 
 
@@ -77,7 +78,7 @@ def _entrees(rapport: Rapport) -> dict[str, str]:
         else:
             blocs.append(_bloc(bloc))
     nom = rapport.nom
-    entrees["donnees"] = json.dumps(
+    donnees = json.dumps(
         {
             "titre": rapport.titre,
             "sous_titre": rapport.sous_titre,
@@ -90,6 +91,10 @@ def _entrees(rapport: Rapport) -> dict[str, str]:
             "blocs": blocs,
         },
         ensure_ascii=False,
+    )
+    # PDF/UA refuses a character that no font draws (an emoji in a name)
+    entrees["donnees"] = "".join(
+        caractere if caractere in glyphes() else SANS_GLYPHE for caractere in donnees
     )
     return entrees
 

@@ -12,6 +12,7 @@ from typing import Final
 
 import font_source_sans_pro
 from matplotlib import font_manager
+from matplotlib.ft2font import FT2Font
 from xstatic.pkg import leaflet
 
 POLICE: Final = "Source Sans Pro"
@@ -29,6 +30,13 @@ def load_polices_dessin() -> None:
     """Make the fonts known to matplotlib, once."""
     for graisse in _GRAISSES:
         font_manager.fontManager.addfont(dossier_polices() / f"SourceSansPro-{graisse}.ttf")
+
+
+@cache
+def glyphes() -> frozenset[str]:
+    """Return the characters that the fonts can draw."""
+    police = FT2Font(str(dossier_polices() / "SourceSansPro-Regular.ttf"))
+    return frozenset(map(chr, police.get_charmap()))
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,6 +13,8 @@ from shapely import affinity
 
 from diagnostic.chevauchement import Chevauchement
 from diagnostic.exports.fond import Fond, build_fond
+from diagnostic.exports.formats import Entrees
+from diagnostic.exports.projet import Projet
 from diagnostic.indicateurs import Comparateur, ResultatIndicateur, ValeurLocale, ValeurSaisie
 from diagnostic.parametres import load_parametres
 from diagnostic.perimetre import Perimetre
@@ -127,6 +131,7 @@ def build_diagnostic(geographie: Geographie, perimetre: Perimetre, **champs) -> 
         territoire=territoire,
         communes=build_communes(geographie, territoire),
         le=LE,
+        seuils=(40_000, 80_000, 175_000),
         **champs,
     )
 
@@ -181,3 +186,42 @@ def renomme(diagnostic):
         return replace(diagnostic, territoire=replace(diagnostic.territoire, perimetre=perimetre))
 
     return renommer
+
+
+@pytest.fixture(scope="session")
+def entrees(diagnostic, fond, france_jouet) -> Entrees:
+    return Entrees(diagnostic, fond, france_jouet, Projet(diagnostic.territoire.perimetre))
+
+
+@pytest.fixture(scope="session")
+def libreoffice(tmp_path_factory):
+    """Give a function that converts a file to text, or skip: LibreOffice is not installed."""
+    soffice, pdftotext = shutil.which("soffice"), shutil.which("pdftotext")
+    if soffice is None or pdftotext is None:
+        pytest.skip("LibreOffice ou poppler absents : apt-get install libreoffice poppler-utils")
+    dossier = tmp_path_factory.mktemp("libreoffice")
+
+    def convertir(nom: str, contenu: bytes) -> str:
+        (dossier / nom).write_bytes(contenu)
+        subprocess.run(
+            [
+                soffice,
+                f"-env:UserInstallation=file://{dossier}/profil",
+                "--headless",
+                "--convert-to",
+                "pdf",
+                "--outdir",
+                str(dossier),
+                str(dossier / nom),
+            ],
+            check=True,
+            capture_output=True,
+            timeout=180,
+        )
+        pdf = (dossier / nom).with_suffix(".pdf")
+        resultat = subprocess.run(
+            [pdftotext, "-layout", str(pdf), "-"], check=True, capture_output=True, timeout=60
+        )
+        return " ".join(resultat.stdout.decode().split())
+
+    return convertir

@@ -1,0 +1,1 @@
+"""Documents made from a `Diagnostic`: every export takes values in and gives bytes out."""
