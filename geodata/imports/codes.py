@@ -1,20 +1,15 @@
-"""Read the codes of a territory from a text table (CSV) made by anybody's spreadsheet."""
+"""Read the codes of a territory from a table (CSV, XLSX, ODS) made by anybody's spreadsheet."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from geodata.errors import ImportRefuseError
+from geodata.imports.tableaux import clean_code, read_tableau, reduce_entete
 
-_TAILLE_MAXIMALE: Final = 10 * 1024 * 1024
-_SIGNATURE_CLASSEUR: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_SEPARATEURS: Final = (";", "\t", ",", "|")
 _LIMITE_FAUTES: Final = 10
 
 # names met in INSEE, DGCL, IGN and ARS files, without accents, spaces or underscores; the
@@ -69,7 +64,7 @@ def read_codes(fichier: str, contenu: bytes) -> CodesLus:
         If it is not a text table, has no column of codes, or holds cells that are not codes; the
         message then gives their lines.
     """
-    lignes = _read_lignes(fichier, _decode(fichier, contenu))
+    lignes = read_tableau(fichier, contenu)
     if not lignes:
         raise ImportRefuseError(fichier, "il est vide.")
     _, entete = lignes[0]
@@ -77,7 +72,7 @@ def read_codes(fichier: str, contenu: bytes) -> CodesLus:
     if position is not None:
         colonne: str | None = entete[position].strip()
         lignes = lignes[1:]
-    elif len(entete) == 1 and _CODE.fullmatch(_nettoyer(entete[0])):
+    elif len(entete) == 1 and _CODE.fullmatch(clean_code(entete[0])):
         position, colonne = 0, None
     else:
         raise ImportRefuseError(
@@ -89,7 +84,7 @@ def read_codes(fichier: str, contenu: bytes) -> CodesLus:
     fautes = []
     for numero, cellules in lignes:
         cellule = cellules[position] if position < len(cellules) else ""
-        code = _nettoyer(cellule)
+        code = clean_code(cellule)
         if _CODE.fullmatch(code):
             trouves.setdefault(code, numero)
         elif code or any(autre.strip() for autre in cellules):
@@ -101,66 +96,9 @@ def read_codes(fichier: str, contenu: bytes) -> CodesLus:
     return CodesLus(fichier, trouves, colonne)
 
 
-def _decode(fichier: str, contenu: bytes) -> str:
-    if len(contenu) > _TAILLE_MAXIMALE:
-        raise ImportRefuseError(
-            fichier, f"il dépasse {_TAILLE_MAXIMALE // 1024 // 1024} Mo : ce n'est pas une liste."
-        )
-    if contenu.startswith(_SIGNATURE_CLASSEUR):
-        raise ImportRefuseError(
-            fichier, "c'est un classeur ou une archive. Enregistrez la feuille au format CSV."
-        )
-    try:
-        if contenu.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return contenu.decode("utf-16")
-        texte = contenu.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        # every byte means something in this encoding but five: errors are not worth a refusal
-        texte = contenu.decode("cp1252", errors="replace")
-    if "\x00" in texte:
-        raise ImportRefuseError(fichier, "ce n'est pas un fichier texte. Donnez un fichier CSV.")
-    return texte
-
-
-def _read_lignes(fichier: str, texte: str) -> list[tuple[int, list[str]]]:
-    """Return the lines that hold something, with their number."""
-    premiere = next((ligne for ligne in texte.splitlines() if ligne.strip()), "")
-    separateur = max(_SEPARATEURS, key=premiere.count)
-    lecteur = csv.reader(io.StringIO(texte, newline=""), delimiter=separateur)
-    return list(_numeroter(fichier, lecteur))
-
-
-def _numeroter(fichier: str, lecteur: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    numero = 0
-    while True:
-        numero += 1
-        try:
-            cellules = next(lecteur)
-        except StopIteration:
-            return
-        except csv.Error as erreur:
-            raise ImportRefuseError(
-                fichier, f"la ligne {numero} est illisible. Donnez un fichier CSV."
-            ) from erreur
-        if any(cellule.strip() for cellule in cellules):
-            yield numero, cellules
-
-
 def _find_colonne(entete: Sequence[str]) -> int | None:
-    noms = [_reduire(nom) for nom in entete]
+    noms = [reduce_entete(nom) for nom in entete]
     return next((noms.index(connu) for connu in _COLONNES if connu in noms), None)
-
-
-def _reduire(nom: str) -> str:
-    """Drop accents, case, spaces and signs from a column name."""
-    sans_accent = unicodedata.normalize("NFKD", nom).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]", "", sans_accent.lower())
-
-
-def _nettoyer(cellule: str) -> str:
-    """Drop what spreadsheets and statistics packages add around a code."""
-    code = "".join(cellule.split()).removeprefix("=").strip("\"'").upper()
-    return code.removesuffix(".0") if code.endswith(".0") else code
 
 
 def _citer(noms: Sequence[str]) -> str:
