@@ -12,7 +12,6 @@ import numpy.typing as npt
 from rapidfuzz import fuzz, process
 from scipy.sparse import csgraph
 
-from geodata.imports.listes_cpts import communes_of
 from geodata.imports.rapport import Anomalie, Candidat, TerritoireLu
 from geodata.noms import compute_cle, normaliser
 from geodata.recherche import Recherche
@@ -41,12 +40,13 @@ def audit_territoires(
         Name of each territory already in the register, by identifier.
     """
     geographie = recherche.geographie
+    points = _compute_points(geographie)
     return [
         *(
             doute
             for territoire in territoires
             for doute in (
-                *_find_strays(territoire, recherche),
+                *_find_strays(territoire, recherche, points),
                 *_compare_announced(territoire, geographie),
             )
         ),
@@ -56,7 +56,9 @@ def audit_territoires(
     ]
 
 
-def _find_strays(territoire: TerritoireLu, recherche: Recherche) -> Iterator[Anomalie]:
+def _find_strays(
+    territoire: TerritoireLu, recherche: Recherche, points: npt.NDArray[np.float64]
+) -> Iterator[Anomalie]:
     """Doubt a small group of communes far from all the rest: the usual homonym slip."""
     geographie = recherche.geographie
     codes = sorted(territoire.codes)
@@ -70,12 +72,12 @@ def _find_strays(territoire: TerritoireLu, recherche: Recherche) -> Iterator[Ano
         return
     tailles = np.bincount(groupes)
     principal = int(tailles.argmax())
-    points = _compute_points(geographie, rangs)
+    places = points[rangs]
     for groupe in range(nombre):
         dedans = groupes == groupe
         if groupe == principal or tailles[groupe] > max(1, _PART_ELOIGNEE * len(rangs)):
             continue
-        ecarts = points[dedans][:, None, :] - points[~dedans][None, :, :]
+        ecarts = places[dedans][:, None, :] - places[~dedans][None, :, :]
         distance = (
             2 * 6_371.0 * np.arcsin(np.minimum(1.0, np.sqrt((ecarts**2).sum(axis=2)).min() / 2))
         )
@@ -96,12 +98,10 @@ def _find_strays(territoire: TerritoireLu, recherche: Recherche) -> Iterator[Ano
         )
 
 
-def _compute_points(
-    geographie: Geographie, rangs: npt.NDArray[np.int64]
-) -> npt.NDArray[np.float64]:
+def _compute_points(geographie: Geographie) -> npt.NDArray[np.float64]:
     """Return town halls on the unit sphere, so that distances are chords."""
-    lon = np.radians(geographie.unites["longitude"].to_numpy(dtype=np.float64)[rangs])
-    lat = np.radians(geographie.unites["latitude"].to_numpy(dtype=np.float64)[rangs])
+    lon = np.radians(geographie.unites["longitude"].to_numpy(dtype=np.float64))
+    lat = np.radians(geographie.unites["latitude"].to_numpy(dtype=np.float64))
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
 
@@ -133,13 +133,14 @@ def _find_homonyms(
 
 def _compare_announced(territoire: TerritoireLu, geographie: Geographie) -> Iterator[Anomalie]:
     """Compare what the file announces with what it lists."""
-    comptees = communes_of(geographie, territoire.codes)
-    if territoire.communes_annoncees not in (None, comptees):
+    annoncees = territoire.communes_annoncees
+    if annoncees is not None and annoncees != (
+        comptees := len({geographie.unites["code_commune"][code] for code in territoire.codes})
+    ):
         yield Anomalie(
             "ecart_communes",
             "attention",
-            f"« {territoire.nom} » annonce {territoire.communes_annoncees} communes, le fichier en "
-            f"liste {comptees}.",
+            f"« {territoire.nom} » annonce {annoncees} communes, le fichier en liste {comptees}.",
             territoire.fichier,
             territoire=territoire.nom,
         )

@@ -18,7 +18,7 @@ from geodata.imports.rapport import Anomalie, Candidat, TerritoireLu, TypeAnomal
 from geodata.imports.tableaux import Lignes, clean_code, reduce_entete
 from geodata.noms import compute_cle, normaliser
 from geodata.recherche import Recherche
-from geodata.schema import Geographie, StatutCpts, StatutUnite, UniteCpts
+from geodata.schema import StatutCpts, StatutUnite, UniteCpts
 
 Colonne = Literal[
     "cpts", "code", "commune", "departement", "postal", "finess", "statut", "statut_unite",
@@ -69,6 +69,10 @@ _ENTETES: Final[Mapping[Colonne, tuple[str, ...]]] = {
         *("populationdeclaree", "populationannoncee", "popdeclaree", "populationcouverte"),
     ),
 }
+_COLONNES_TERRITOIRE: Final[tuple[Colonne, ...]] = (
+    *("statut", "finess", "communes_annoncees", "population_annoncee"),
+)
+_COLONNES_UNITE: Final[tuple[Colonne, ...]] = ("statut_unite", "part")
 _STATUTS: Final[tuple[tuple[str, StatutCpts], ...]] = (
     ("diss", "dissous"),
     ("fusion", "fusionne"),
@@ -288,6 +292,8 @@ class _Lecture:
             brouillon.lignes[code] = numero
 
     def _read_territoire(self, brouillon: _Brouillon, numero: int, cellules: Sequence[str]) -> None:
+        if self._colonnes.keys().isdisjoint(_COLONNES_TERRITOIRE):
+            return
         if texte := self._cellule(cellules, "statut"):
             statut = read_statut(texte)
             if statut is None:
@@ -311,6 +317,8 @@ class _Lecture:
     def _read_unite(
         self, brouillon: _Brouillon, numero: int, cellules: Sequence[str]
     ) -> tuple[StatutUnite, float | None]:
+        if self._colonnes.keys().isdisjoint(_COLONNES_UNITE):
+            return "entier", None
         texte = reduce_entete(self._cellule(cellules, "statut_unite"))
         statut: StatutUnite = "entier"
         if texte in _PARTIEL:
@@ -430,19 +438,20 @@ class _Lecture:
             precis = [rang for rang in candidats if self._agrees(rang, cle)]
             if cle.departement or cle.postal:
                 candidats = precis
-            exacts = [
-                rang
-                for rang in candidats
-                if normaliser(recherche.entrees[rang].nom) == normaliser(cle.commune)
-            ]
-            retenus = exacts if len(exacts) == 1 else candidats
-            if len(retenus) == 1:
-                return self._accept(retenus[0], cle)
-            if retenus:
+            if len(candidats) > 1:
+                exacts = [
+                    rang
+                    for rang in candidats
+                    if normaliser(recherche.entrees[rang].nom) == normaliser(cle.commune)
+                ]
+                candidats = exacts if len(exacts) == 1 else candidats
+            if len(candidats) == 1:
+                return self._accept(candidats[0], cle)
+            if candidats:
                 return _Sens(
                     type="homonyme",
                     message=f"« {cle.commune} » existe plusieurs fois ; précisez le département.",
-                    candidats=self._describe(retenus),
+                    candidats=self._describe(candidats),
                 )
         return self._suggest(cle, rangs)
 
@@ -508,17 +517,19 @@ class _Lecture:
         unites = recherche.unites(recherche.entrees[rang])
         if cle.departement:
             numero = _number_departement(cle.departement)
-            table = self._geographie.departements
-            for code in unites:
-                departement = str(self._departements[code])
-                if numero == departement or compute_cle(cle.departement) == compute_cle(
-                    str(table.at[departement, "nom"])
-                ):
-                    return True
-            return False
+            departements = {self._departements[code] for code in unites}
+            if numero:
+                return numero in departements
+            nom = compute_cle(cle.departement)
+            return any(self._cles_departements[code] == nom for code in departements)
         if cle.postal:
             return any(cle.postal in self._postaux[code] for code in unites)
         return True
+
+    @cached_property
+    def _cles_departements(self) -> dict[str, str]:
+        noms = self._geographie.departements["nom"]
+        return {str(code): compute_cle(str(nom)) for code, nom in noms.items()}
 
     @cached_property
     def _departements(self) -> dict[str, str]:
@@ -624,8 +635,3 @@ def clean_nom(texte: str) -> str:
 def _number_departement(texte: str) -> str:
     numero = clean_code(texte)
     return numero.zfill(2) if re.fullmatch(r"\d{1,3}|2[AB]", numero) else ""
-
-
-def communes_of(geographie: Geographie, codes: frozenset[str]) -> int:
-    """Count communes, the arrondissements of a city being one."""
-    return len({str(geographie.unites.at[code, "code_commune"]) for code in codes})

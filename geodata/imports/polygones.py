@@ -132,7 +132,7 @@ def _open(fichier: str, suffixe: str, membres: dict[str, bytes]) -> list[gpd.Geo
         with warnings.catch_warnings():
             # GDAL warns about odd but readable files: what matters is checked below
             warnings.simplefilter("ignore")
-            couches = [str(nom) for nom, _ in pyogrio.list_layers(source)][:_COUCHES_MAXIMALES]
+            couches = range(min(len(pyogrio.list_layers(source)), _COUCHES_MAXIMALES))
             tables = [pyogrio.read_dataframe(source, layer=couche) for couche in couches]
     except (
         pyogrio.errors.DataSourceError,
