@@ -1,0 +1,216 @@
+"""From an upload to dated tables: recognise by content, read, check, move to present communes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import pandas as pd
+
+from geodata.errors import ImportRefuseError
+from geodata.imports.archives import Membre, open_membres
+from geodata.imports.officiels import acces, equipements, finess, populations, recensement, revenus
+from geodata.imports.officiels.formats import (
+    Contexte,
+    FormatMembre,
+    FormatTableau,
+    Lue,
+    Progres,
+    Source,
+)
+from geodata.imports.officiels.passage import Deplacement, move_to_present
+from geodata.imports.officiels.tableaux import Tableau
+from geodata.schema import ANNEES_POPULATION, Geographie, TableCommunale
+
+TABLEAUX: Final[tuple[FormatTableau, ...]] = (
+    *recensement.FORMATS,
+    *revenus.FORMATS,
+    equipements.FormatBpe(),
+    *populations.FORMATS,
+)
+MEMBRES: Final[tuple[FormatMembre, ...]] = (*acces.FORMATS, *finess.FORMATS)
+SOURCES: Final[tuple[Source, ...]] = tuple(
+    {f.source.cle: f.source for f in (*TABLEAUX, *MEMBRES)}.values()
+)
+_DEBUT: Final = 4096
+
+
+@dataclass(frozen=True)
+class ImportOfficiel:
+    """Hold what was understood of an official file, before anything is stored.
+
+    Parameters
+    ----------
+    source
+        The official file it was recognised as.
+    fichier
+        Name given by the user.
+    tables
+        Tables ready to be stored, in the present geography.
+    codes_perdus
+        Codes of the file that belong to no present commune.
+    notes
+        French sentences about what happened.
+    """
+
+    source: Source
+    fichier: str
+    tables: tuple[TableCommunale, ...]
+    codes_perdus: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def analyse_fichier(
+    fichier: str,
+    contenu: bytes,
+    geographie: Geographie,
+    *,
+    le: date,
+    blocs: Sequence[Collection[str]] = (),
+    annee_annoncee: str = "",
+    progres: Progres = lambda _part, _etape: None,
+) -> ImportOfficiel:
+    """Read an official file, bare, zipped or gzipped.
+
+    Parameters
+    ----------
+    fichier
+        Name given by the user: printed in messages, never used to recognise.
+    le
+        Day of the import.
+    blocs
+        Communes that were once counted together.
+    annee_annoncee
+        Year said by the user, for the files that do not carry theirs.
+    progres
+        Called with a share (0 to 1) and what is being done.
+
+    Raises
+    ------
+    ImportRefuseError
+        With the reason, and every fault found; nothing is stored by this function.
+    """
+    contexte = Contexte(fichier, annee_annoncee, _populations(geographie), progres)
+    progres(0.05, "ouverture du fichier")
+    source, lues = _lire(fichier, open_membres(fichier, contenu), contexte)
+    progres(0.8, "passage aux communes d'aujourd'hui")
+    tables, perdus, notes = [], set[str](), list[str]()
+    for lue in lues:
+        deplacement = move_to_present(fichier, lue.valeurs, geographie, blocs, lue.non_additives)
+        if deplacement.valeurs.empty:
+            raise ImportRefuseError(fichier, "aucune de ses lignes n'est d'une commune connue.")
+        tables.append(_table(source, lue, deplacement, geographie, le))
+        perdus.update(deplacement.codes_perdus)
+        notes.extend(_raconter(lue, deplacement))
+    progres(1.0, "terminé")
+    return ImportOfficiel(
+        source, fichier, tuple(tables), tuple(sorted(perdus)), tuple(dict.fromkeys(notes))
+    )
+
+
+def _populations(geographie: Geographie) -> Mapping[str, pd.Series[float]]:
+    return {
+        str(annee): geographie.unites[f"population_municipale_{annee}"].astype("float64")
+        for annee in ANNEES_POPULATION
+    }
+
+
+def _lire(
+    fichier: str, membres: Sequence[Membre], contexte: Contexte
+) -> tuple[Source, tuple[Lue, ...]]:
+    entetes: list[str] = []
+    for membre in sorted(membres, key=lambda m: -m.taille):
+        with membre.open() as flux:
+            debut = flux.read(_DEBUT)
+        for format_membre in MEMBRES:
+            if format_membre.reconnait(debut, membre):
+                return format_membre.source, format_membre.lire(membre, contexte)
+        if debut.startswith((b"PK", b"\x89PNG", b"%PDF", b"{", b"[", b"<")):
+            continue
+        tableau = Tableau.open(fichier, membre)
+        for format_tableau in TABLEAUX:
+            if format_tableau.reconnait(tableau.colonnes):
+                return format_tableau.source, format_tableau.lire(tableau, contexte)
+        entetes.append(_decrire(tableau))
+    vu = f" En-tête lu : {' — '.join(entetes[:2])}." if entetes else ""
+    raise ImportRefuseError(
+        fichier,
+        "ce n'est aucun des fichiers officiels que l'application sait lire : "
+        f"{', '.join(source.titre for source in SOURCES)}.{vu}",
+    )
+
+
+def _decrire(tableau: Tableau) -> str:
+    if len(tableau.colonnes) == 1:
+        return (
+            f"une seule colonne, « {tableau.colonnes[0][:60]} » : le séparateur attendu est le "
+            "point-virgule ou la virgule"
+        )
+    return ", ".join(nom[:30] for nom in tableau.colonnes[:6]) or "vide"
+
+
+def _table(
+    source: Source, lue: Lue, deplacement: Deplacement, geographie: Geographie, le: date
+) -> TableCommunale:
+    valeurs = deplacement.valeurs
+    if lue.finaliser:
+        valeurs = lue.finaliser(valeurs)
+    if lue.zero_si_absente:
+        valeurs = _completer(valeurs, geographie)
+    return TableCommunale(
+        id=lue.id,
+        titre=lue.titre,
+        producteur=source.producteur,
+        url=source.url,
+        licence=source.licence,
+        millesime=lue.millesime,
+        libelle_millesime=lue.libelle_millesime,
+        geographie_origine=lue.geographie_origine,
+        etat="importee",
+        recupere_le=le,
+        valeurs=valeurs,
+        publiees=lue.publiees,
+        notes=lue.notes,
+        compte={
+            "lignes": deplacement.lignes,
+            "communes": deplacement.reconnues,
+            "traduites": deplacement.traduites,
+            "perdues": deplacement.perdues,
+            "hors_champ": deplacement.hors_champ,
+            "secrets": lue.secrets,
+            **{f"sans_{nom}": int(lue.valeurs[nom].isna().sum()) for nom in lue.valeurs},
+        },
+    )
+
+
+def _completer(valeurs: pd.DataFrame, geographie: Geographie) -> pd.DataFrame:
+    departements = geographie.unites["code_departement"]
+    nommees = {code for cle in valeurs.index for code in str(cle).split()}
+    couverts = set(departements.reindex(sorted(nommees)).dropna())
+    absentes = departements.index[departements.isin(couverts)].difference(sorted(nommees))
+    zeros = pd.DataFrame(0.0, index=absentes, columns=valeurs.columns)
+    return pd.concat([valeurs, zeros]).sort_index().rename_axis("codes")
+
+
+def _raconter(lue: Lue, deplacement: Deplacement) -> list[str]:
+    notes = []
+    if deplacement.traduites:
+        notes.append(
+            f"{deplacement.traduites} lignes d'anciennes communes ou de communes regroupées ont "
+            "été reportées sur les communes d'aujourd'hui."
+        )
+    if deplacement.vides:
+        notes.append(
+            f"{len(deplacement.vides)} communes ont fusionné depuis : une médiane ou un taux ne "
+            "s'additionne pas, leur valeur est laissée vide."
+        )
+    if lue.secrets:
+        notes.append(f"{lue.secrets} valeurs sont sous secret statistique : elles restent vides.")
+    if deplacement.perdues:
+        notes.append(
+            f"{deplacement.perdues} codes ne sont d'aucune commune d'aujourd'hui : "
+            f"{', '.join(deplacement.codes_perdus[:8])}."
+        )
+    return notes

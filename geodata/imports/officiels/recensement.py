@@ -1,0 +1,298 @@
+"""Communal files of the INSEE census: structure, households, activity, diplomas, dwellings.
+
+Their columns carry the vintage (`P22_POP`, `C21_FAM`), and a file holds three of them: the newest
+is read. Only the newest is in the announced geography of all columns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from geodata.errors import ImportRefuseError
+from geodata.imports.officiels.formats import Contexte, Lue, Source
+from geodata.imports.officiels.tableaux import (
+    Defauts,
+    Tableau,
+    check_doublons,
+    check_positifs,
+    to_codes,
+    to_nombres,
+)
+
+_PREFIXE: Final = re.compile(r"^[PC](\d\d)_")
+_TRANCHES: Final = ("0014", "1529", "3044", "4559", "6074", "7589", "90P")
+# INSEE publishes census N in the communes of N + 3
+_DECALAGE_GEOGRAPHIE: Final = 3
+
+
+@dataclass(frozen=True)
+class Role:
+    """Say which columns make one table.
+
+    Parameters
+    ----------
+    sommes
+        Column of the table → columns of the file to add (without the vintage prefix); several
+        spellings of one column, which changed over the years, are separated by "|".
+    """
+
+    id: str
+    titre: str
+    sommes: Mapping[str, tuple[str, ...]]
+    finaliser: Callable[[pd.DataFrame], pd.DataFrame] | None = None
+
+
+@dataclass(frozen=True)
+class FormatRecensement:
+    """Read one communal file of the census.
+
+    Parameters
+    ----------
+    signature
+        Columns (without prefix) that only this file has together.
+    roles
+        Tables it feeds; one whose columns are absent from this vintage is left out.
+    """
+
+    source: Source
+    signature: tuple[str, ...]
+    roles: tuple[Role, ...]
+
+    def reconnait(self, colonnes: Sequence[str]) -> bool:
+        """Tell whether the header has the code of the commune and the signature."""
+        noms = {_PREFIXE.sub("", colonne) for colonne in colonnes if _PREFIXE.match(colonne)}
+        return "CODGEO" in colonnes and noms.issuperset(self.signature)
+
+    def lire(self, tableau: Tableau, contexte: Contexte) -> tuple[Lue, ...]:
+        """Read the newest vintage of the file.
+
+        Raises
+        ------
+        ImportRefuseError
+            With every fault.
+        """
+        annee = _derniere_annee(tableau, self.signature)
+        # « P22_POP » and « C22_FAM »: main and complementary exploitation of one census
+        disponibles = {
+            _PREFIXE.sub("", colonne): colonne
+            for colonne in tableau.colonnes
+            if (lu := _PREFIXE.match(colonne)) and lu[1] == annee
+        }
+        roles = {role: _resoudre(role, disponibles) for role in self.roles}
+        manquantes = [role.titre for role, colonnes in roles.items() if not colonnes]
+        if len(manquantes) == len(self.roles):
+            raise ImportRefuseError(
+                tableau.fichier, f"il manque des colonnes pour : {', '.join(manquantes)}."
+            )
+        besoin = sorted({c for cs in roles.values() for liste in cs.values() for c in liste})
+        contexte.progres(0.2, "lecture des lignes")
+        texte = tableau.read(["CODGEO", *besoin])
+        contexte.progres(0.5, "conversion des nombres")
+        defauts = Defauts(tableau.fichier)
+        codes = to_codes(texte, "CODGEO", defauts)
+        check_doublons(codes, defauts)
+        nombres, secrets = to_nombres(texte, besoin, defauts)
+        check_positifs(nombres, defauts)
+        defauts.check()
+        nombres.index = pd.Index(codes)
+        millesime = f"20{annee}"
+        return tuple(
+            Lue(
+                id=role.id,
+                titre=role.titre,
+                millesime=millesime,
+                libelle_millesime=f"RP {millesime}",
+                geographie_origine=str(int(millesime) + _DECALAGE_GEOGRAPHIE),
+                valeurs=pd.DataFrame(
+                    {nom: nombres[liste].sum(axis=1, skipna=False) for nom, liste in cs.items()}
+                ),
+                secrets=secrets,
+                finaliser=role.finaliser,
+            )
+            for role, cs in roles.items()
+            if cs
+        )
+
+
+def _derniere_annee(tableau: Tableau, signature: Sequence[str]) -> str:
+    annees = {
+        lu[1]
+        for colonne in tableau.colonnes
+        if (lu := _PREFIXE.match(colonne)) and _PREFIXE.sub("", colonne) in signature
+    }
+    # « P11 » and « P99 »: the century turns at 70
+    return max(annees, key=lambda annee: int(annee) + (100 if int(annee) < 70 else 0))
+
+
+def _resoudre(role: Role, disponibles: Mapping[str, str]) -> dict[str, list[str]]:
+    resolues: dict[str, list[str]] = {}
+    for nom, attendues in role.sommes.items():
+        colonnes = [
+            next((disponibles[o] for o in orthographes.split("|") if o in disponibles), "")
+            for orthographes in attendues
+        ]
+        if "" in colonnes:
+            return {}
+        resolues[nom] = colonnes
+    return resolues
+
+
+def _sans_voiture(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(menages_sans_voiture=table["menages"] - table["menages_avec_voiture"])
+
+
+_STRUCTURE: Final[Mapping[str, tuple[str, ...]]] = {
+    "pop": ("POP",),
+    **{f"pop_{tranche.lower()}": (f"POP{tranche}",) for tranche in _TRANCHES},
+    **{f"h_{tranche.lower()}": (f"H{tranche}",) for tranche in _TRANCHES},
+    **{f"f_{tranche.lower()}": (f"F{tranche}",) for tranche in _TRANCHES},
+}
+
+FORMATS: Final = (
+    FormatRecensement(
+        Source(
+            cle="rp_structure",
+            titre="Évolution et structure de la population (communes)",
+            producteur="Insee",
+            url="https://www.insee.fr/fr/statistiques/8581696",
+            obtention="Page « Évolution et structure de la population », fichier "
+            "« base-cc-evol-struct-pop-AAAA_csv.zip », à donner tel quel.",
+            apporte="75 ans ou plus, 90 ans ou plus, pyramide des âges, retraités et catégories "
+            "socioprofessionnelles",
+            tables=("structure", "ages", "categories"),
+        ),
+        ("POP", "POP0014", "POP7589"),
+        (
+            Role("structure", "recensement, structure de la population", _STRUCTURE),
+            Role(
+                "ages",
+                "recensement, structure de la population",
+                {
+                    "pop": ("POP",),
+                    "pop_0_19": ("H0019", "F0019"),
+                    "pop_20_64": ("H2064", "F2064"),
+                    "pop_65p": ("H65P", "F65P"),
+                },
+            ),
+            Role(
+                "categories",
+                "recensement, catégories socioprofessionnelles",
+                {
+                    "pop_15p": ("POP15P",),
+                    "employes": ("POP15P_STAT_GSEC15_25|POP15P_CS5",),
+                    "ouvriers": ("POP15P_STAT_GSEC16_26|POP15P_CS6",),
+                    "retraites": ("POP15P_STAT_GSEC32|POP15P_CS7",),
+                },
+            ),
+        ),
+    ),
+    FormatRecensement(
+        Source(
+            cle="rp_menages",
+            titre="Couples, familles, ménages (communes)",
+            producteur="Insee",
+            url="https://www.insee.fr/fr/statistiques/8581474",
+            obtention="Page « Couples – Familles – Ménages », fichier "
+            "« base-cc-coupl-fam-men-AAAA_csv.zip », à donner tel quel.",
+            apporte="taille des ménages, personnes seules, 80 ans ou plus vivant seuls, familles "
+            "monoparentales",
+            tables=("menages",),
+        ),
+        ("MEN", "MENPSEUL", "FAMMONO"),
+        (
+            Role(
+                "menages",
+                "recensement, couples, familles, ménages",
+                {
+                    "menages": ("MEN",),
+                    "menages_une_personne": ("MENPSEUL",),
+                    "population_menages": ("PMEN",),
+                    "pop_80p": ("POP80P",),
+                    "pop_80p_seule": ("POP80P_PSEUL",),
+                    "familles_monoparentales": ("FAMMONO",),
+                    "couples_avec_enfants": ("COUPAENF",),
+                },
+            ),
+        ),
+    ),
+    FormatRecensement(
+        Source(
+            cle="rp_emploi",
+            titre="Emploi, population active (communes)",
+            producteur="Insee",
+            url="https://www.insee.fr/fr/statistiques/8581444",
+            obtention="Page « Emploi – Population active », fichier "
+            "« base-cc-emploi-pop-active-AAAA_csv.zip », à donner tel quel.",
+            apporte="chômage au sens du recensement, taux d'activité",
+            tables=("emploi",),
+        ),
+        ("POP1564", "ACT1564", "CHOM1564"),
+        (
+            Role(
+                "emploi",
+                "recensement, emploi et population active",
+                {"pop_15_64": ("POP1564",), "actifs": ("ACT1564",), "chomeurs": ("CHOM1564",)},
+            ),
+        ),
+    ),
+    FormatRecensement(
+        Source(
+            cle="rp_diplomes",
+            titre="Diplômes, formation (communes)",
+            producteur="Insee",
+            url="https://www.insee.fr/fr/statistiques/8581488",
+            obtention="Page « Diplômes – Formation », fichier "
+            "« base-cc-diplomes-formation-AAAA_csv.zip », à donner tel quel.",
+            apporte="part des habitants sans diplôme, diplômés du supérieur",
+            tables=("diplomes",),
+        ),
+        ("NSCOL15P", "NSCOL15P_DIPLMIN"),
+        (
+            Role(
+                "diplomes",
+                "recensement, diplômes et formation",
+                {
+                    "non_scolarises": ("NSCOL15P",),
+                    "sans_diplome": ("NSCOL15P_DIPLMIN",),
+                    "superieur": ("NSCOL15P_SUP2", "NSCOL15P_SUP34", "NSCOL15P_SUP5"),
+                },
+            ),
+        ),
+    ),
+    FormatRecensement(
+        Source(
+            cle="rp_logement",
+            titre="Logement (communes)",
+            producteur="Insee",
+            url="https://www.insee.fr/fr/statistiques/8581474",
+            obtention="Page « Logement », fichier « base-cc-logement-AAAA_csv.zip », à donner "
+            "tel quel.",
+            apporte="logements d'un millésime plus récent, ménages sans voiture",
+            tables=("logement", "voitures"),
+        ),
+        ("LOG", "RP", "LOGVAC"),
+        (
+            Role(
+                "logement",
+                "recensement, logement",
+                {
+                    "logements": ("LOG",),
+                    "res_secondaires": ("RSECOCC",),
+                    "logements_vacants": ("LOGVAC",),
+                    "appartements": ("APPART",),
+                },
+            ),
+            Role(
+                "voitures",
+                "recensement, équipement automobile",
+                {"menages": ("RP",), "menages_avec_voiture": ("RP_VOIT1P",)},
+                _sans_voiture,
+            ),
+        ),
+    ),
+)

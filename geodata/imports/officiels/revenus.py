@@ -1,0 +1,216 @@
+"""Incomes: INSEE Filosofi, wide until 2021, long since 2023; RSA households of the Cnaf."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+
+from geodata.imports.officiels.formats import Contexte, Lue, Source
+from geodata.imports.officiels.tableaux import (
+    Defauts,
+    Tableau,
+    check_doublons,
+    check_positifs,
+    to_codes,
+    to_nombres,
+)
+
+_VALEURS: Final = ("niveau_vie_median", "taux_pauvrete", "rapport_interdecile")
+_ANCIENNES: Final = {
+    "niveau_vie_median": re.compile(r"^(?:MED|Q2)(\d\d)$"),
+    "taux_pauvrete": re.compile(r"^TP60(\d\d)$"),
+    "rapport_interdecile": re.compile(r"^RD(\d\d)$"),
+}
+_NOUVELLES: Final = {
+    "MED_SL": "niveau_vie_median",
+    "PR_MD60": "taux_pauvrete",
+    "IR_D9_D1_SL": "rapport_interdecile",
+}
+_NIVEAUX: Final = {"EPCI": "epci", "DEP": "departement", "REG": "region", "FRANCE": "france"}
+_LONGUES: Final = ("GEO", "GEO_OBJECT", "FILOSOFI_MEASURE", "CONF_STATUS", "OBS_VALUE")
+_RSA: Final = ("dtreffre", "numcomdo", "rsa_type", "indfoy_rsa")
+
+SOURCE_FILOSOFI: Final = Source(
+    cle="filosofi",
+    titre="Revenus et pauvreté des ménages (Filosofi)",
+    producteur="Insee",
+    url="https://www.insee.fr/fr/statistiques/8984752",
+    obtention="Filosofi 2023 : fichier « FILOSOFI_CC_csv.zip » (communes, intercommunalités, "
+    "départements, régions, France). Filosofi 2021 et avant : « base-cc-filosofi-AAAA… », fichier "
+    "des communes.",
+    apporte="niveau de vie médian, taux de pauvreté et rapport interdécile, publiés par commune "
+    "et intercommunalité",
+    tables=("filosofi",),
+)
+
+
+class FormatFilosofiLarge:
+    """Read the communal file of 2012 to 2021: decimal comma, `s` for secret."""
+
+    source = SOURCE_FILOSOFI
+
+    def reconnait(self, colonnes: Sequence[str]) -> bool:
+        """Tell whether the header has the code and a median with its year."""
+        return "CODGEO" in colonnes and any(
+            _ANCIENNES["niveau_vie_median"].match(colonne) for colonne in colonnes
+        )
+
+    def lire(self, tableau: Tableau, contexte: Contexte) -> tuple[Lue, ...]:
+        """Read medians and rates, without ever turning a secret into a zero.
+
+        Raises
+        ------
+        ImportRefuseError
+            With every fault.
+        """
+        trouvees = {
+            nom: colonne
+            for nom, motif in _ANCIENNES.items()
+            for colonne in tableau.colonnes
+            if motif.match(colonne)
+        }
+        annee = f"20{trouvees['niveau_vie_median'][-2:]}"
+        texte = tableau.read(["CODGEO", *trouvees.values()])
+        contexte.progres(0.5, "conversion des nombres")
+        defauts = Defauts(tableau.fichier)
+        codes = to_codes(texte, "CODGEO", defauts)
+        check_doublons(codes, defauts)
+        nombres, secrets = to_nombres(texte, list(trouvees.values()), defauts)
+        check_positifs(nombres, defauts)
+        defauts.check()
+        nombres.index = pd.Index(codes)
+        valeurs = nombres.rename(columns={colonne: nom for nom, colonne in trouvees.items()})
+        return (
+            Lue(
+                id="filosofi",
+                titre="revenus et pauvreté (Filosofi)",
+                millesime=annee,
+                libelle_millesime=f"Filosofi {annee}",
+                geographie_origine=str(int(annee) + 3),
+                valeurs=valeurs.reindex(columns=list(_VALEURS)),
+                non_additives=_VALEURS,
+                secrets=secrets,
+                notes=("Ni Guadeloupe, ni Guyane, ni Mayotte dans Filosofi.",),
+            ),
+        )
+
+
+class FormatFilosofiLong:
+    """Read the file of 2023: one measure a line, every level mixed, a column for secrecy."""
+
+    source = SOURCE_FILOSOFI
+
+    def reconnait(self, colonnes: Sequence[str]) -> bool:
+        """Tell whether the header is that of the long file."""
+        return set(_LONGUES) <= set(colonnes)
+
+    def lire(self, tableau: Tableau, contexte: Contexte) -> tuple[Lue, ...]:
+        """Read the communal values, and those published at other levels.
+
+        Raises
+        ------
+        ImportRefuseError
+            With every fault.
+        """
+        texte = tableau.read([*_LONGUES, "TIME_PERIOD"])
+        contexte.progres(0.5, "conversion des nombres")
+        defauts = Defauts(tableau.fichier)
+        texte = texte[texte["FILOSOFI_MEASURE"].isin(_NOUVELLES)]
+        annees = sorted(set(texte["TIME_PERIOD"]))
+        if not annees:
+            defauts.add("aucune des mesures attendues (MED_SL, PR_MD60, IR_D9_D1_SL)")
+        texte = texte[texte["TIME_PERIOD"] == (annees[-1] if annees else "")]
+        doubles = texte.duplicated(["GEO", "GEO_OBJECT", "FILOSOFI_MEASURE"])
+        if doubles.any():
+            exemple = texte.loc[doubles.idxmax(), "GEO"]
+            defauts.add(f"{int(doubles.sum())} valeurs présentes plusieurs fois ({exemple})")
+        nombres, _ = to_nombres(texte, ["OBS_VALUE"], defauts)
+        defauts.check()
+        est_secret = texte["CONF_STATUS"] == "C"
+        texte = texte.assign(valeur=nombres["OBS_VALUE"].mask(est_secret))
+        texte["mesure"] = texte["FILOSOFI_MEASURE"].map(_NOUVELLES)
+        est_commune = texte["GEO_OBJECT"].isin(["COM", "ARM"])
+        niveaux = texte["GEO_OBJECT"].map(_NIVEAUX)
+        codes = texte["GEO"].mask(texte["GEO_OBJECT"] == "FRANCE", "")
+        # « FRANCE » holds both the whole and the métropole: the whole is F
+        autres = niveaux.notna() & ((niveaux != "france") | texte["GEO"].isin(["F", "FR"]))
+        publiees = texte[autres].assign(cle=(niveaux + ":" + codes)[autres])
+        return (
+            Lue(
+                id="filosofi",
+                titre="revenus et pauvreté (Filosofi 2)",
+                millesime=annees[-1],
+                libelle_millesime=f"Filosofi {annees[-1]}",
+                geographie_origine="",
+                valeurs=_pivoter(texte[est_commune], "GEO"),
+                publiees=_pivoter(publiees, "cle"),
+                non_additives=_VALEURS,
+                secrets=int((est_secret & est_commune).sum()),
+            ),
+        )
+
+
+def _pivoter(texte: pd.DataFrame, cle: str) -> pd.DataFrame:
+    large = texte.pivot(index=cle, columns="mesure", values="valeur")
+    return large.reindex(columns=list(_VALEURS)).rename_axis(index=None, columns=None)
+
+
+class FormatRsa:
+    """Read the RSA households of the Cnaf: one line per commune, type and date."""
+
+    source = Source(
+        cle="rsa",
+        titre="Foyers allocataires du RSA par commune",
+        producteur="Cnaf",
+        url="https://data.caf.fr/explore/dataset/rsa_s_type_com_f/",
+        obtention="Onglet « Export », format CSV (séparateur point-virgule), à donner tel quel.",
+        apporte="foyers allocataires du RSA pour 1 000 habitants",
+        tables=("rsa",),
+    )
+
+    def reconnait(self, colonnes: Sequence[str]) -> bool:
+        """Tell whether the header is that of the file."""
+        return set(_RSA) <= {colonne.lower() for colonne in colonnes}
+
+    def lire(self, tableau: Tableau, contexte: Contexte) -> tuple[Lue, ...]:
+        """Add the types of RSA of the latest date; one missing type makes the commune unknown.
+
+        Raises
+        ------
+        ImportRefuseError
+            With every fault.
+        """
+        vraies = {colonne.lower(): colonne for colonne in tableau.colonnes}
+        texte = tableau.read([vraies[nom] for nom in _RSA]).set_axis(list(_RSA), axis=1)
+        contexte.progres(0.5, "conversion des nombres")
+        dates = texte["dtreffre"].str.replace("-", "", regex=False).str[:6]
+        texte = texte[dates == dates.max()]
+        defauts = Defauts(tableau.fichier)
+        codes = to_codes(texte, "numcomdo", defauts)
+        if texte.assign(numcomdo=codes).duplicated(["numcomdo", "rsa_type"]).any():
+            defauts.add("une commune a deux lignes pour un même type de RSA")
+        nombres, secrets = to_nombres(texte, ["indfoy_rsa"], defauts)
+        check_positifs(nombres, defauts)
+        defauts.check()
+        est_total = texte["rsa_type"].str.lower().str.startswith(("total", "ensemble"))
+        lignes = est_total if est_total.any() else pd.Series(data=True, index=texte.index)
+        foyers = nombres["indfoy_rsa"][lignes].groupby(codes[lignes])
+        somme = foyers.sum().mask(foyers.count() < foyers.size())
+        date_lue = str(dates.max())
+        return (
+            Lue(
+                id="rsa",
+                titre="foyers allocataires du RSA",
+                millesime=date_lue[:4],
+                libelle_millesime=f"{date_lue[4:6]}/{date_lue[:4]}",
+                geographie_origine=date_lue[:4],
+                valeurs=pd.DataFrame({"foyers_rsa": somme.astype("float64")}),
+                secrets=secrets,
+            ),
+        )
+
+
+FORMATS: Final = (FormatFilosofiLong(), FormatFilosofiLarge(), FormatRsa())
