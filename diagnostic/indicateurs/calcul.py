@@ -158,7 +158,7 @@ def _resultat(
         unite=indicateur.unite,
         numerateur=None if est_vide else float(haut),
         denominateur=None if est_vide or est_somme else float(bas),
-        millesime=identite.millesime,
+        millesime=indicateur.periode or identite.millesime,
         source=identite.source,
         geographie=identite.geographie,
         couverture=couverture,
@@ -267,8 +267,8 @@ class _Lecture:
         if not noms:
             return []
         if len(noms) > _NOMS_MAXIMUM:
-            return [f"Valeur secrète ou manquante pour {len(noms)} communes du territoire."]
-        return [f"Valeur secrète ou manquante : {', '.join(noms)}."]
+            return [f"Valeur absente de la source ou secrète pour {len(noms)} communes du territoire."]
+        return [f"Valeur absente de la source ou secrète : {', '.join(noms)}."]
 
     def details(self, indicateur: Indicateur) -> tuple[ValeurLocale, ...]:
         """List the published values of an indicator that is not aggregable."""

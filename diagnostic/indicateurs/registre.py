@@ -107,6 +107,8 @@ class Indicateur:
         Warnings the figure always carries.
     publiee
         Column of the published values that stands for this indicator at other levels (N only).
+    periode
+        Printed in place of the millésime of the source, for an evolution.
     """
 
     cle: str
@@ -123,3 +125,4 @@ class Indicateur:
     decimales: int = 1
     notes: tuple[str, ...] = ()
     publiee: str = ""
+    periode: str = ""

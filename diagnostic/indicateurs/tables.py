@@ -27,9 +27,6 @@ class TablesIndicateurs:
         Reference geography; the populations municipales come from it.
     sources
         Tables of figures; of several with one role, the newest is used.
-    blocs
-        Populations municipales of communes that were once counted together (index: codes
-        separated by a space), same columns as the unités.
     le
         Date at which the dated thresholds are taken.
     seuils
@@ -39,7 +36,6 @@ class TablesIndicateurs:
     geographie: Geographie
     le: date
     sources: tuple[TableCommunale, ...] = ()
-    blocs: pd.DataFrame = field(default_factory=pd.DataFrame)
     seuils: Seuils = field(default_factory=load_seuils)
 
     @cached_property
@@ -94,9 +90,12 @@ class TablesIndicateurs:
         valeurs["habitants_commune"] = valeurs.groupby(unites["code_commune"])[
             "habitants"
         ].transform("sum")
-        if len(self.blocs):
-            blocs = self.blocs.filter(regex="^population_").astype("float64")
-            valeurs = pd.concat([valeurs, blocs])
+        valeurs = pd.concat([valeurs, self._villes()])
+        blocs = self.geographie.populations_blocs
+        if len(blocs):
+            # communes restored since: before, only their sum is known
+            series = blocs.set_index("codes").filter(regex="^population_").astype("float64")
+            valeurs = pd.concat([valeurs, series])
         return TableCommunale(
             id="population",
             titre="populations municipales",
@@ -110,6 +109,14 @@ class TablesIndicateurs:
             recupere_le=self.le,
             valeurs=valeurs,
         )
+
+
+    def _villes(self) -> pd.DataFrame:
+        # years that are known for Paris, Lyon and Marseille, but not for their arrondissements
+        divisees = self.geographie.communes_divisees
+        villes = self.geographie.communes.reindex(sorted(divisees))
+        series = villes.filter(regex="^population_").astype("float64")
+        return series.set_axis([" ".join(sorted(divisees[v])) for v in villes.index], axis=0)
 
 
 class _Cache(dict[tuple[str, str], Reels]):

@@ -88,8 +88,8 @@ INDICATEURS: Final = (
             f"Taux constant qui mène de la population municipale {_DEBUT} à celle de {_FIN}, "
             "sommées sur les communes."
         ),
-        sens=0,
         decimales=2,
+        periode=f"{_DEBUT}-{_FIN}",
     ),
     Indicateur(
         cle="variation_population",
@@ -103,6 +103,7 @@ INDICATEURS: Final = (
         forme=somme,
         formule=f"Population municipale {_FIN} moins population municipale {_DEBUT}.",
         decimales=0,
+        periode=f"{_DEBUT}-{_FIN}",
     ),
     Indicateur(
         cle="surface",

@@ -32,7 +32,10 @@ TABLEAUX: Final[tuple[FormatTableau, ...]] = (
 )
 MEMBRES: Final[tuple[FormatMembre, ...]] = (*acces.FORMATS, *finess.FORMATS)
 SOURCES: Final[tuple[Source, ...]] = tuple(
-    {f.source.cle: f.source for f in (*TABLEAUX, *MEMBRES)}.values()
+    {
+        source.cle: source
+        for source in (*(f.source for f in TABLEAUX), *(f.source for f in MEMBRES))
+    }.values()
 )
 _DEBUT: Final = 4096
 

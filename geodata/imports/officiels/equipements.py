@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import pandas as pd
+
 from geodata.errors import ImportRefuseError
 from geodata.imports.officiels.formats import Contexte, Lue, Source
 from geodata.imports.officiels.tableaux import (

@@ -104,7 +104,7 @@ def _cibles(
     presents = set(index)
     position = geographie.position
     passage = geographie.passage
-    suites = dict(zip(passage.index, passage["code"], strict=True))
+    suites = {str(c): str(s) for c, s in zip(passage.index, passage["code"], strict=True)}
     scindees = dict(
         zip(
             passage.index[passage["est_scindee"]],

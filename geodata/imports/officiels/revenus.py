@@ -125,7 +125,7 @@ class FormatFilosofiLong:
         texte = texte[texte["TIME_PERIOD"] == (annees[-1] if annees else "")]
         doubles = texte.duplicated(["GEO", "GEO_OBJECT", "FILOSOFI_MEASURE"])
         if doubles.any():
-            exemple = texte.loc[doubles.idxmax(), "GEO"]
+            exemple = texte["GEO"][doubles].iloc[0]
             defauts.add(f"{int(doubles.sum())} valeurs présentes plusieurs fois ({exemple})")
         nombres, _ = to_nombres(texte, ["OBS_VALUE"], defauts)
         defauts.check()

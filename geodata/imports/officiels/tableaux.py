@@ -129,7 +129,7 @@ class Tableau:
         table = table.rename(columns=rangs).fillna("")
         # the header is line 1
         table.index = pd.RangeIndex(2, len(table) + 2)
-        return table[list(noms)].apply(lambda colonne: colonne.str.strip())
+        return pd.DataFrame({nom: table[nom].str.strip() for nom in noms}, index=table.index)
 
 
 def _traduire(erreur: Exception) -> str:

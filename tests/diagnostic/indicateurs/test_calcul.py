@@ -116,10 +116,9 @@ def test_communes_known_together_count_only_whole(france_jouet: Geographie) -> N
     unites = france_jouet.unites.copy()
     # a former commune held 35001 and 35002 until 2019
     unites.loc[["35001", "35002"], ["population_municipale_2018"]] = pd.NA
-    geographie = replace(france_jouet, unites=unites)
-    bloc = annees.loc[["35001", "35002"]].sum().to_frame().T
-    bloc.index = pd.Index(["35001 35002"])
-    tables = TablesIndicateurs(geographie, LE, blocs=bloc)
+    bloc = annees.loc[["35001", "35002"]].sum().to_frame().T.assign(codes="35001 35002")
+    geographie = replace(france_jouet, unites=unites, populations_blocs=bloc)
+    tables = TablesIndicateurs(geographie, LE)
     entier = par_cle(compute_indicateurs(tables, Perimetre("x", frozenset({"35001", "35002"}))))
     assert entier["evolution_population"].denominateur == 9_500 + 11_400
     assert entier["evolution_population"].couverture == 1
