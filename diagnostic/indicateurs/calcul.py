@@ -267,8 +267,8 @@ class _Lecture:
         if not noms:
             return []
         if len(noms) > _NOMS_MAXIMUM:
-            return [f"Valeur absente de la source ou secrète pour {len(noms)} communes du territoire."]
-        return [f"Valeur absente de la source ou secrète : {', '.join(noms)}."]
+            return [f"{_ABSENTE} pour {len(noms)} communes du territoire."]
+        return [f"{_ABSENTE} : {', '.join(noms)}."]
 
     def details(self, indicateur: Indicateur) -> tuple[ValeurLocale, ...]:
         """List the published values of an indicator that is not aggregable."""
@@ -313,6 +313,7 @@ class _Lecture:
 
 
 _NOMS_MAXIMUM: Final = 8
+_ABSENTE: Final = "Valeur absente de la source ou secrète"
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ class FormatApl:
                 libelle_millesime=f"APL {annee}",
                 geographie_origine="",
                 valeurs=_ponderer(nombres),
-                secrets=secrets,
+                secrets=sum(secrets.values()),
                 finaliser=_deponderer,
                 notes=("France hors Mayotte.",),
             ),

@@ -114,8 +114,11 @@ def analyse_fichier(
 
 
 def _populations(geographie: Geographie) -> Mapping[str, pd.Series[float]]:
+    unites = geographie.unites
+    # Mayotte has one figure only, of another year than the column it sits in
+    dates = unites[unites["millesime_population_municipale"] == ANNEES_POPULATION[-1]]
     return {
-        str(annee): geographie.unites[f"population_municipale_{annee}"].astype("float64")
+        str(annee): dates[f"population_municipale_{annee}"].astype("float64")
         for annee in ANNEES_POPULATION
     }
 
@@ -183,6 +186,7 @@ def _table(
             "perdues": deplacement.perdues,
             "hors_champ": deplacement.hors_champ,
             "secrets": lue.secrets,
+            **lue.compte,
             **{f"sans_{nom}": int(lue.valeurs[nom].isna().sum()) for nom in lue.valeurs},
         },
     )

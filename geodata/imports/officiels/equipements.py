@@ -114,6 +114,6 @@ class FormatBpe:
                 geographie_origine=annee,
                 valeurs=valeurs.rename_axis(index=None, columns=None),
                 zero_si_absente=True,
-                secrets=secrets,
+                secrets=sum(secrets.values()),
             ),
         )

@@ -30,6 +30,8 @@ class Lue:
         Columns that cannot be summed.
     secrets
         Cells under statistical secrecy.
+    compte
+        Other counts to show the user.
     zero_si_absente
         True for a directory, which only lists what exists: a commune it does not name has none,
         provided its département is in the file.
@@ -46,6 +48,7 @@ class Lue:
     publiees: pd.DataFrame = field(default_factory=pd.DataFrame)
     non_additives: tuple[str, ...] = ()
     secrets: int = 0
+    compte: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     zero_si_absente: bool = False
     finaliser: Callable[[pd.DataFrame], pd.DataFrame] | None = None

@@ -91,7 +91,7 @@ class FormatPopulations:
                 libelle_millesime=annee,
                 geographie_origine=str(int(annee) + _DECALAGE_GEOGRAPHIE),
                 valeurs=nombres.rename(columns=str.lower),
-                secrets=secrets,
+                secrets=sum(secrets.values()),
             ),
         )
 

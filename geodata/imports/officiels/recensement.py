@@ -30,7 +30,7 @@ _TRANCHES: Final = ("0014", "1529", "3044", "4559", "6074", "7589", "90P")
 _DECALAGE_GEOGRAPHIE: Final = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Role:
     """Say which columns make one table.
 
@@ -83,12 +83,20 @@ class FormatRecensement:
             for colonne in tableau.colonnes
             if (lu := _PREFIXE.match(colonne)) and lu[1] == annee
         }
-        roles = {role: _resoudre(role, disponibles) for role in self.roles}
-        manquantes = [role.titre for role, colonnes in roles.items() if not colonnes]
-        if len(manquantes) == len(self.roles):
+        principal = self.roles[0]
+        manquantes = [
+            f"P{annee}_{nom}"
+            for noms in principal.sommes.values()
+            for nom in noms
+            if not set(nom.split("|")) & set(disponibles)
+        ]
+        if manquantes:
             raise ImportRefuseError(
-                tableau.fichier, f"il manque des colonnes pour : {', '.join(manquantes)}."
+                tableau.fichier,
+                f"colonnes manquantes : {', '.join(manquantes[:8])}. Est-ce bien le fichier "
+                f"« {self.source.titre} » ?",
             )
+        roles = {role: _resoudre(role, disponibles) for role in self.roles}
         besoin = sorted({c for cs in roles.values() for liste in cs.values() for c in liste})
         contexte.progres(0.2, "lecture des lignes")
         texte = tableau.read(["CODGEO", *besoin])
@@ -111,7 +119,7 @@ class FormatRecensement:
                 valeurs=pd.DataFrame(
                     {nom: nombres[liste].sum(axis=1, skipna=False) for nom, liste in cs.items()}
                 ),
-                secrets=secrets,
+                secrets=sum(secrets.values()),
                 finaliser=role.finaliser,
             )
             for role, cs in roles.items()

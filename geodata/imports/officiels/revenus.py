@@ -92,7 +92,8 @@ class FormatFilosofiLarge:
                 geographie_origine=str(int(annee) + 3),
                 valeurs=valeurs.reindex(columns=list(_VALEURS)),
                 non_additives=_VALEURS,
-                secrets=secrets,
+                secrets=sum(secrets.values()),
+                compte={f"secrets_{nom}": secrets[colonne] for nom, colonne in trouvees.items()},
                 notes=("Ni Guadeloupe, ni Guyane, ni Mayotte dans Filosofi.",),
             ),
         )
@@ -208,7 +209,7 @@ class FormatRsa:
                 libelle_millesime=f"{date_lue[4:6]}/{date_lue[:4]}",
                 geographie_origine=date_lue[:4],
                 valeurs=pd.DataFrame({"foyers_rsa": somme.astype("float64")}),
-                secrets=secrets,
+                secrets=sum(secrets.values()),
             ),
         )
 

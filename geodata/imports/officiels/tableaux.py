@@ -111,6 +111,7 @@ class Tableau:
             raise ImportRefuseError(
                 self.fichier, f"colonne présente plusieurs fois : {', '.join(doubles)}."
             )
+        self._check_lignes()
         rangs = {self.colonnes.index(nom): nom for nom in noms}
         try:
             table = pd.read_csv(
@@ -130,6 +131,22 @@ class Tableau:
         # the header is line 1
         table.index = pd.RangeIndex(2, len(table) + 2)
         return pd.DataFrame({nom: table[nom].str.strip() for nom in noms}, index=table.index)
+
+    def _check_lignes(self) -> None:
+        # the parser checks every line against the first one, and pads the short ones in silence
+        _, _, suite = self.contenu.partition(b"\n")
+        premiere = suite.split(b"\n", 1)[0]
+        derniere = self.contenu.rstrip().rsplit(b"\n", 1)[-1]
+        for ligne, ou in ((premiere, "première"), (derniere, "dernière")):
+            texte = ligne.decode(self.encodage, errors="replace").strip("\r\n")
+            cellules = len(next(csv.reader([texte], delimiter=self.separateur), []))
+            if texte and cellules != len(self.colonnes):
+                plus = "plus" if cellules > len(self.colonnes) else "moins"
+                raise ImportRefuseError(
+                    self.fichier,
+                    f"sa {ou} ligne a {plus} de cellules que l'en-tête ({cellules} au lieu de "
+                    f"{len(self.colonnes)}) : il est tronqué, ou mal séparé.",
+                )
 
 
 def _traduire(erreur: Exception) -> str:
@@ -168,30 +185,35 @@ def check_doublons(codes: pd.Series[str], defauts: Defauts) -> None:
 
 def to_nombres(
     table: pd.DataFrame, colonnes: Sequence[str], defauts: Defauts
-) -> tuple[pd.DataFrame, int]:
-    """Return numbers, NaN where secret or missing, and the count of secret cells.
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Return numbers, NaN where secret or missing, and the count of secret cells by column.
 
     Decimal commas and points are both understood; anything else that is neither a number nor a
     known mark is a fault, named with its line.
     """
     nombres: dict[str, pd.Series[float]] = {}
-    secrets = 0
+    secrets: dict[str, int] = {}
     for colonne in colonnes:
         texte = table[colonne]
         valeurs = pd.to_numeric(texte.str.replace(",", ".", regex=False), errors="coerce")
-        douteux = texte[valeurs.isna() | ~np.isfinite(valeurs)]
+        douteux = texte[~np.isfinite(valeurs.to_numpy(dtype=np.float64, na_value=np.nan))]
         marques = douteux.str.lower()
-        secrets += int(marques.isin(_SECRETS).sum())
+        secrets[colonne] = int(marques.isin(_SECRETS).sum())
         faux = douteux[~marques.isin(_SECRETS | _ABSENTS)]
         # « 1 234,5 », with plain, no-break or narrow spaces
         serres = faux.str.replace(r"[\s\u00a0\u202f]", "", regex=True).str.replace(",", ".")
         repris = pd.to_numeric(serres, errors="coerce")
-        faux = faux[~np.isfinite(repris)]
-        if len(faux):
-            exemples = ", ".join(f"ligne {ligne} « {v[:20]} »" for ligne, v in faux.head(3).items())
-            defauts.add(f"{len(faux)} cellules non numériques dans « {colonne} » ({exemples})")
-        finies = valeurs.astype("float64").mask(~np.isfinite(valeurs))
-        finies.update(repris[np.isfinite(repris)])
+        illisibles = faux[~np.isfinite(repris.to_numpy(dtype=np.float64, na_value=np.nan))]
+        if len(illisibles):
+            exemples = ", ".join(
+                f"ligne {ligne} « {valeur[:20]} »" for ligne, valeur in illisibles.head(3).items()
+            )
+            defauts.add(
+                f"{len(illisibles)} cellules non numériques dans « {colonne} » ({exemples})"
+            )
+        finies = valeurs.astype("float64")
+        finies.loc[douteux.index] = np.nan
+        finies.loc[faux.index] = repris
         nombres[colonne] = finies
     return pd.DataFrame(nombres, index=table.index), secrets
 

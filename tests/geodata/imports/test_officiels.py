@@ -1,0 +1,428 @@
+"""Official files: the real samples, and made-up ones in the documented layouts."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xlsxwriter
+
+from geodata.errors import ImportRefuseError
+from geodata.imports.officiels import ImportOfficiel, analyse_fichier
+from geodata.magasin import Magasin
+from geodata.schema import Geographie, TableCommunale
+
+LE = date(2026, 11, 22)
+TRANCHES = ("0014", "1529", "3044", "4559", "6074", "7589", "90P")
+CODES = ("01001", "2A004", "35001", "35101")
+
+
+def analyse(geographie: Geographie, contenu: bytes | str, **options: Any) -> ImportOfficiel:
+    brut = contenu.encode() if isinstance(contenu, str) else contenu
+    return analyse_fichier("recu.bin", brut, geographie, le=LE, **options)
+
+
+def par_id(lu: ImportOfficiel) -> dict[str, TableCommunale]:
+    return {table.id: table for table in lu.tables}
+
+
+def csv(lignes: Mapping[str, Mapping[str, object]], colonnes: list[str], sep: str = ";") -> str:
+    entete = sep.join(["CODGEO", *colonnes])
+    corps = (
+        sep.join([code, *(str(valeurs[c]) for c in colonnes)]) for code, valeurs in lignes.items()
+    )
+    return "\n".join([entete, *corps])
+
+
+def structure(annee: str = "22") -> tuple[dict[str, dict[str, object]], list[str]]:
+    ligne: dict[str, object] = {f"P{annee}_POP": 700.0, "P16_POP": 650, "P11_POP": 600}
+    ligne |= {f"P{annee}_POP{t}": 100.0 for t in TRANCHES}
+    ligne |= {f"P{annee}_{sexe}{t}": 50.0 for t in TRANCHES for sexe in "HF"}
+    ligne |= {f"P{annee}_{sexe}{t}": v for sexe in "HF" for t, v in
+              (("0019", 70), ("2064", 180), ("65P", 100))}  # fmt: skip
+    ligne |= {f"C{annee}_POP15P": 600, f"C{annee}_POP15P_CS5": 90, f"C{annee}_POP15P_CS6": 80}
+    ligne |= {f"C{annee}_POP15P_CS7": 150, "LIBGEO": "Nom"}
+    return {code: dict(ligne) for code in CODES}, list(ligne)
+
+
+def fait_zip(fichiers: Mapping[str, str]) -> bytes:
+    tampon = io.BytesIO()
+    with zipfile.ZipFile(tampon, "w", zipfile.ZIP_DEFLATED) as archive:
+        for nom, contenu in fichiers.items():
+            archive.writestr(nom, contenu)
+    return tampon.getvalue()
+
+
+@pytest.fixture(scope="module")
+def filosofi(partage: Path, france: Any) -> ImportOfficiel:
+    geographie = france.geographie
+    return analyse_fichier(
+        "cc_filosofi_2021_COM.csv",
+        (partage / "fixtures/insee/cc_filosofi_2021_COM.csv").read_bytes(),
+        geographie,
+        le=LE,
+        blocs=tuple(set(geographie.blocs.values())),
+    )
+
+
+def test_the_real_filosofi_keeps_its_secrets(filosofi: ImportOfficiel) -> None:
+    (table,) = filosofi.tables
+    assert table.compte["lignes"] == 34_909
+    assert table.compte["secrets_niveau_vie_median"] == 3_593
+    assert table.compte["secrets_taux_pauvrete"] == 30_500
+    assert table.libelle_millesime == "Filosofi 2021"
+    # the cities are dropped, their arrondissements are there
+    assert not {"75056", "69123", "13055"} & set(table.valeurs.index)
+    assert {"75101", "69381", "13201"} <= set(table.valeurs.index)
+    assert (table.valeurs.min() > 0).all()
+    assert table.valeurs.loc["01001", "niveau_vie_median"] == 25_820
+    assert np.isnan(table.valeurs.loc["01001", "taux_pauvrete"])
+
+
+def test_a_median_of_merged_communes_is_left_empty(filosofi: ImportOfficiel) -> None:
+    assert any("fusionné" in note for note in filosofi.notes)
+    (table,) = filosofi.tables
+    groupe = table.valeurs[table.valeurs.index.str.contains(" ")]
+    assert groupe["niveau_vie_median"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("fichier", "annee", "somme"),
+    [
+        ("populations_reference_2023_communes.csv", "2023", 68_094_280),
+        ("populations_legales_2020_communes.csv.gz", "2020", 67_162_154),
+        ("populations_legales_2019_communes.csv.gz", "2019", 66_988_403),
+    ],
+)
+def test_legal_populations_recognise_their_year_by_their_figures(
+    partage: Path, france: Any, fichier: str, annee: str, somme: int
+) -> None:
+    geographie = france.geographie
+    contenu = (partage / "fixtures/insee" / fichier).read_bytes()
+    lu = analyse_fichier(
+        "x", contenu, geographie, le=LE, blocs=tuple(set(geographie.blocs.values()))
+    )
+    (table,) = lu.tables
+    assert table.millesime == annee
+    assert table.valeurs["pmun"].sum() == somme
+    assert not lu.codes_perdus
+
+
+def test_legal_populations_of_an_unknown_year_ask_for_it(partage: Path, france: Any) -> None:
+    contenu = (partage / "fixtures/insee/populations_legales_2017_mayotte.csv").read_bytes()
+    with pytest.raises(ImportRefuseError, match="indiquez l'année"):
+        analyse_fichier("x", contenu, france.geographie, le=LE)
+    lu = analyse_fichier("x", contenu, france.geographie, le=LE, annee_annoncee="2017")
+    assert lu.tables[0].valeurs["pmun"].sum() == 256_518
+
+
+def test_the_real_finess_counts_open_sites_at_their_own_address(partage: Path, france: Any) -> None:
+    dossier = partage / "fixtures/finess"
+    contenu = (dossier / "finess-structures-20260813-echantillon.json.gz").read_bytes()
+    lu = analyse_fichier("x", contenu, france.geographie, le=LE)
+    (table,) = lu.tables
+    brut = json.loads(gzip.decompress(contenu))
+    attendu = sum(
+        site["etatObjet"] == "A"
+        and site["categorieentiteGeographiqueExercice"] in {"500", "501", "502"}
+        for pmej in brut["pmej"]
+        for site in pmej["ege"]
+    )
+    assert table.valeurs["ehpad"].sum() == attendu > 0
+    assert table.libelle_millesime == "flux du 13/08/2026"
+
+
+@pytest.mark.parametrize("coupe", [40, 5_000, 200_000])
+def test_a_truncated_finess_is_refused(partage: Path, france: Any, coupe: int) -> None:
+    contenu = (
+        partage / "fixtures/finess/finess-structures-20260813-echantillon.json.gz"
+    ).read_bytes()
+    with pytest.raises(ImportRefuseError):
+        analyse_fichier("x", contenu[:coupe], france.geographie, le=LE)
+    entier = gzip.decompress(contenu)
+    with pytest.raises(ImportRefuseError, match="tronqué"):
+        analyse_fichier("x", entier[: coupe * 3], france.geographie, le=LE)
+
+
+def test_the_census_is_found_by_its_prefix_and_gives_three_tables(france_jouet: Geographie) -> None:
+    lignes, colonnes = structure()
+    archive = fait_zip({"base.CSV": csv(lignes, colonnes), "meta_base.CSV": "COD_VAR;LIB_VAR\nx;y"})
+    lu = analyse(france_jouet, archive)
+    tables = par_id(lu)
+    assert set(tables) == {"structure", "ages", "categories"}
+    assert {t.libelle_millesime for t in lu.tables} == {"RP 2022"}
+    assert tables["structure"].valeurs.loc["01001", "pop_90p"] == 100
+    assert tables["ages"].valeurs.loc["2A004"].to_dict() == {
+        "pop": 700, "pop_0_19": 140, "pop_20_64": 360, "pop_65p": 200,
+    }  # fmt: skip
+    assert tables["categories"].valeurs.loc["35001", "retraites"] == 150
+
+
+def test_an_older_census_is_of_its_own_year(france_jouet: Geographie) -> None:
+    lu = analyse(france_jouet, csv(*structure("21")))
+    assert {t.millesime for t in lu.tables} == {"2021"}
+    assert {t.geographie_origine for t in lu.tables} == {"2024"}
+
+
+def test_the_renamed_categories_of_2022_are_understood(france_jouet: Geographie) -> None:
+    lignes, colonnes = structure()
+    noms = {"CS5": "STAT_GSEC15_25", "CS6": "STAT_GSEC16_26", "CS7": "STAT_GSEC32"}
+    contenu = csv(lignes, colonnes)
+    for ancien, nouveau in noms.items():
+        contenu = contenu.replace(f"POP15P_{ancien}", f"POP15P_{nouveau}")
+    assert par_id(analyse(france_jouet, contenu))["categories"].valeurs["retraites"].sum() == 600
+
+
+def test_former_communes_are_added_to_the_present_one(france_jouet: Geographie) -> None:
+    lignes, colonnes = structure()
+    lignes["35900"] = lignes["35001"]
+    table = par_id(analyse(france_jouet, csv(lignes, colonnes)))["structure"]
+    assert table.valeurs.loc["35001", "pop"] == 1_400
+    assert table.compte["traduites"] == 1
+
+
+def test_a_split_commune_speaks_for_its_successors_together(france_jouet: Geographie) -> None:
+    lignes, colonnes = structure()
+    lignes["35901"] = lignes["35001"]
+    table = par_id(analyse(france_jouet, csv(lignes, colonnes)))["structure"]
+    assert table.valeurs.loc["35002 35003", "pop"] == 700
+
+
+def test_a_city_counts_once(france_jouet: Geographie) -> None:
+    lignes, colonnes = structure()
+    lignes["35100"] = lignes["35001"]
+    avec_arrondissements = par_id(analyse(france_jouet, csv(lignes, colonnes)))["structure"]
+    assert "35101 35102 35103 35104" not in avec_arrondissements.valeurs.index
+    del lignes["35101"]
+    seule = par_id(analyse(france_jouet, csv(lignes, colonnes)))["structure"]
+    assert seule.valeurs.loc["35101 35102 35103 35104", "pop"] == 700
+
+
+def test_households_activity_diplomas_and_dwellings_are_read(france_jouet: Geographie) -> None:
+    champs = {
+        "menages": "C22_MEN C22_MENPSEUL C22_PMEN P22_POP80P P22_POP80P_PSEUL C22_FAM "
+        "C22_COUPAENF C22_FAMMONO",
+        "emploi": "P22_POP1564 P22_ACT1564 P22_CHOM1564",
+        "diplomes": "P22_NSCOL15P P22_NSCOL15P_DIPLMIN P22_NSCOL15P_SUP2 P22_NSCOL15P_SUP34 "
+        "P22_NSCOL15P_SUP5",
+        "logement": "P22_LOG P22_RP P22_RSECOCC P22_LOGVAC P22_APPART P22_RP_VOIT1P",
+    }
+    for role, noms in champs.items():
+        colonnes = noms.split()
+        ligne = dict(zip(colonnes, range(100, 10, -10), strict=False))
+        lu = analyse(france_jouet, csv(dict.fromkeys(CODES, ligne), colonnes, ","))
+        assert role in par_id(lu)
+        assert lu.tables[0].compte["communes"] == 4
+    voitures = par_id(lu)["voitures"].valeurs
+    assert voitures.loc["01001", "menages_sans_voiture"] == 90 - 50
+
+
+LONG = (
+    "GEO;GEO_OBJECT;FILOSOFI_MEASURE;UNIT_MEASURE;UNIT_MULT;CONF_STATUS;OBS_STATUS;TIME_PERIOD"
+    ";OBS_VALUE"
+)
+
+
+def test_the_long_filosofi_keeps_the_values_published_elsewhere(france_jouet: Geographie) -> None:
+    lignes = [
+        '"01001";"COM";"MED_SL";"EUR";"0";"F";"A";"2023";"22000"',
+        '"01001";"COM";"PR_MD60";"PT";"0";"C";"A";"2023";""',
+        '"35101";"ARM";"MED_SL";"EUR";"0";"F";"A";"2023";"25000"',
+        '"35001";"COM";"MED_SL";"EUR";"0";"C";"A";"2023";"19999"',
+        '"200000001";"EPCI";"MED_SL";"EUR";"0";"F";"A";"2023";"23000"',
+        '"35";"DEP";"PR_MD60";"PT";"0";"F";"A";"2023";"11.5"',
+        '"F";"FRANCE";"MED_SL";"EUR";"0";"F";"A";"2023";"24000"',
+        '"FM";"FRANCE";"MED_SL";"EUR";"0";"F";"A";"2023";"24100"',
+        '"001";"UU2020";"MED_SL";"EUR";"0";"F";"A";"2023";"1"',
+    ]
+    (table,) = analyse(france_jouet, "\n".join([LONG, *lignes])).tables
+    assert table.millesime == "2023"
+    assert table.valeurs["niveau_vie_median"].dropna().to_dict() == {
+        "01001": 22_000, "35101": 25_000,
+    }  # fmt: skip
+    assert table.compte["secrets"] == 2
+    assert table.publiees.loc["epci:200000001", "niveau_vie_median"] == 23_000
+    assert table.publiees.loc["departement:35", "taux_pauvrete"] == 11.5
+    assert table.publiees.loc["france:", "niveau_vie_median"] == 24_000
+
+
+BPE = "GEO;GEO_OBJECT;FACILITY_DOM;FACILITY_SDOM;FACILITY_TYPE;BPE_MEASURE;TIME_PERIOD;OBS_VALUE"
+
+
+def test_the_bpe_counts_what_exists_and_zero_elsewhere(france_jouet: Geographie) -> None:
+    lignes = [
+        "35001;COM;D;D2;D265;FACILITIES;2025;4",
+        "35001;COM;D;D2;D281;FACILITIES;2025;",
+        "35002;COM;A;A1;A101;FACILITIES;2025;1",
+        "35;DEP;D;D2;D265;FACILITIES;2025;99",
+    ]
+    (table,) = analyse(france_jouet, "\n".join([BPE, *lignes])).tables
+    assert table.valeurs.loc["35001", "generalistes"] == 4
+    assert np.isnan(table.valeurs.loc["35001", "infirmiers"])
+    assert table.valeurs.loc["35003", "generalistes"] == 0
+    # Loire-Atlantique is not in this file: unknown, not zero
+    assert "44001" not in table.valeurs.index
+
+
+def test_an_old_bpe_is_refused_with_the_reason(france_jouet: Geographie) -> None:
+    with pytest.raises(ImportRefuseError, match="d'avant 2024"):
+        analyse(france_jouet, "REG;DEP;DEPCOM;DCIRIS;AN;TYPEQU;NB_EQUIP\n53;35;35001;x;2021;D201;3")
+
+
+def test_the_rsa_of_the_latest_date_is_added_by_type(france_jouet: Geographie) -> None:
+    lignes = [
+        "202312;35001;Aubignac;RSA majoré;10;25",
+        "202412;35001;Aubignac;RSA majoré;15;40",
+        "202412;35001;Aubignac;RSA non majoré;85;120",
+        "202412;35002;Bellerive;RSA majoré;;",
+        "202412;35002;Bellerive;RSA non majoré;20;30",
+    ]
+    entete = "dtreffre;numcomdo;nomcom;rsa_type;indfoy_rsa;indnbp_rsa"
+    (table,) = analyse(france_jouet, "\n".join([entete, *lignes])).tables
+    assert table.valeurs.loc["35001", "foyers_rsa"] == 100
+    assert np.isnan(table.valeurs.loc["35002", "foyers_rsa"])
+    assert table.libelle_millesime == "12/2024"
+
+
+def classeur_apl(annees: tuple[int, ...] = (2023, 2024), agee: bool = True) -> bytes:
+    tampon = io.BytesIO()
+    with xlsxwriter.Workbook(tampon) as classeur:
+        for annee in annees:
+            feuille = classeur.add_worksheet(f"APL {annee}")
+            feuille.write(0, 0, "Indicateur d'accessibilité potentielle localisée")
+            entete = ["Code commune INSEE", "Commune", "APL aux médecins généralistes "]
+            entete += ["APL aux médecins généralistes de 65 ans et moins"] * agee
+            entete += [f"Population standardisée {annee} pour la médecine générale "]
+            entete += [f"Population totale {annee}"]
+            feuille.write_row(8, 0, entete)
+            feuille.write_row(9, 0, ["", "", "C/V par an et habitant"])
+            feuille.write_row(10, 0, ["35001", "Aubignac", 2.0, 1.0, 3_000.5, 10_000])
+            feuille.write_row(11, 0, ["35900", "Vieil-Aubignac", 4.0, 3.0, 1_000.5, 3_000])
+            feuille.write_row(12, 0, ["35002", "Bellerive", "", "", 900, 800])
+            feuille.write_row(13, 0, ["Total", "", 3.7, 3.0, 5_000, 14_000])
+    return tampon.getvalue()
+
+
+def test_the_apl_reads_its_latest_sheet_below_the_units(france_jouet: Geographie) -> None:
+    (table,) = analyse(france_jouet, classeur_apl()).tables
+    assert table.libelle_millesime == "APL 2024"
+    # merged communes: exact, because the products are moved and divided after
+    attendu = (2.0 * 3_000.5 + 4.0 * 1_000.5) / 4_001
+    assert table.valeurs.loc["35001", "apl"] == pytest.approx(attendu)
+    assert np.isnan(table.valeurs.loc["35002", "apl"])
+    assert len(table.valeurs) == 2
+
+
+def test_an_apl_of_another_profession_is_refused(france_jouet: Geographie) -> None:
+    tampon = io.BytesIO()
+    with xlsxwriter.Workbook(tampon) as classeur:
+        feuille = classeur.add_worksheet("APL 2024")
+        feuille.write_row(8, 0, ["Code commune INSEE", "Commune", "APL aux infirmières"])
+    with pytest.raises(ImportRefuseError, match="médecins généralistes"):
+        analyse(france_jouet, tampon.getvalue())
+
+
+def remplacer(ancien: str, nouveau: str, combien: int = 1) -> str:
+    return csv(*structure()).replace(ancien, nouveau, combien)
+
+
+@pytest.mark.parametrize(
+    ("contenu", "attendus"),
+    [
+        (csv(*structure(), sep="£"), ["une seule colonne", "séparateur"]),
+        (remplacer(";100.0", ";cent"), ["non numériques", "ligne 2", "cent"]),
+        (remplacer(";100.0", ";-3"), ["négatif"]),
+        (remplacer("2A004", "01001"), ["01001", "plusieurs fois"]),
+        (remplacer("2A004", "2A4"), ["codes de commune illisibles"]),
+        (csv(*structure())[:-20], ["dernière ligne", "tronqué"]),
+        (remplacer("P22_POP;", "P22_TOTAL;"), ["colonnes manquantes", "P22_POP"]),
+        (remplacer("\n01001;", "\n01001;9;9;"), ["plus de cellules"]),
+        (csv(*structure()).split("\n")[0], ["aucune ligne"]),
+        ("bonjour", ["aucun des fichiers officiels"]),
+        (b"%PDF-1.7 \x00\x01", ["aucun des fichiers officiels"]),
+        (b"", ["vide"]),
+        (fait_zip({"base.CSV": csv(*structure())})[:-40], ["tronquée"]),
+        (gzip.compress(csv(*structure()).encode())[:-20], ["tronqué"]),
+    ],
+    ids=[
+        "séparateur", "texte", "négatif", "doublon", "codes", "coupé", "colonne", "ligne longue",
+        "sans ligne", "autre", "pdf", "vide", "zip tronqué", "gzip tronqué",
+    ],
+)  # fmt: skip
+def test_a_malformed_file_is_refused_with_its_faults(
+    france_jouet: Geographie, contenu: bytes | str, attendus: list[str]
+) -> None:
+    with pytest.raises(ImportRefuseError) as refus:
+        analyse(france_jouet, contenu)
+    for attendu in attendus:
+        assert attendu in str(refus.value)
+
+
+def test_every_fault_is_said_at_once(france_jouet: Geographie) -> None:
+    contenu = remplacer("2A004", "01001").replace(";100.0", ";cent", 1).replace(";50.0", ";-1", 1)
+    with pytest.raises(ImportRefuseError) as refus:
+        analyse(france_jouet, contenu)
+    for attendu in ("plusieurs fois", "non numériques", "négatif"):
+        assert attendu in str(refus.value)
+
+
+def test_codes_of_nowhere_are_counted_or_refused(france_jouet: Geographie) -> None:
+    lignes, colonnes = structure()
+    lignes["35999"] = lignes["97502"] = lignes["35001"]
+    lu = analyse(france_jouet, csv(lignes, colonnes))
+    assert lu.codes_perdus == ("35999",)
+    assert lu.tables[0].compte["hors_champ"] == 1
+    beaucoup = {f"36{rang:03d}": lignes["35001"] for rang in range(30)}
+    with pytest.raises(ImportRefuseError, match="31 codes"):
+        analyse(france_jouet, csv(lignes | beaucoup, colonnes))
+
+
+def test_a_zero_eaten_by_a_spreadsheet_is_put_back(france_jouet: Geographie) -> None:
+    table = par_id(analyse(france_jouet, remplacer("\n01001;", "\n1001;")))["structure"]
+    assert "01001" in table.valeurs.index
+
+
+def test_french_numbers_and_windows_text_are_read(france_jouet: Geographie) -> None:
+    contenu = remplacer(";100.0", ";1 234,5").replace(";Nom", ";Île").encode("cp1252")
+    table = par_id(analyse(france_jouet, contenu))["structure"]
+    assert table.valeurs.loc["01001", "pop_0014"] == 1234.5
+
+
+def test_a_stored_table_comes_back_the_same(
+    filosofi: ImportOfficiel, france_jouet: Geographie, tmp_path: Path
+) -> None:
+    magasin = Magasin(tmp_path / "tables")
+    long = analyse(
+        france_jouet,
+        LONG + "\n01001;COM;MED_SL;EUR;0;F;A;2023;22000\n35;DEP;MED_SL;EUR;0;F;A;2023;21000",
+    )
+    for table in (*filosofi.tables, *long.tables):
+        magasin.store(table)
+    (ancienne, neuve), refus = magasin.load_all()
+    assert not refus
+    assert ancienne.compte == dict(filosofi.tables[0].compte)
+    np.testing.assert_array_equal(ancienne.valeurs, filosofi.tables[0].valeurs)
+    assert ancienne.valeurs.index.equals(filosofi.tables[0].valeurs.index)
+    assert neuve.publiees.loc["departement:35", "niveau_vie_median"] == 21_000
+    avant = magasin.empreinte
+    magasin.remove("filosofi", "2021")
+    assert magasin.empreinte != avant
+    assert [t.millesime for t in magasin.load_all()[0]] == ["2023"]
+
+
+def test_a_damaged_table_is_left_out_and_said(filosofi: ImportOfficiel, tmp_path: Path) -> None:
+    magasin = Magasin(tmp_path)
+    magasin.store(filosofi.tables[0])
+    (parquet,) = tmp_path.glob("*.valeurs.parquet")
+    parquet.write_bytes(parquet.read_bytes()[:-10])
+    tables, refus = magasin.load_all()
+    assert tables == ()
+    assert "filosofi-2021" in refus[0]
