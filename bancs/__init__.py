@@ -1,0 +1,1 @@
+"""Measures of time and memory: `make bench`. Each module here measures one part, by its `main`."""
