@@ -169,7 +169,9 @@ def analyser_liste(texte: str, recherche: Recherche, nom: str = "liste collée")
             ElementInconnu(
                 element.ligne,
                 element.texte,
-                tuple(recherche.suggerer(element.nom)) if rang < _SUGGESTIONS_LIMITE else (),
+                tuple(recherche.chercher(element.nom, limite=3))
+                if rang < _SUGGESTIONS_LIMITE
+                else (),
             )
             for rang, element in enumerate(tri.inconnus)
         ),

@@ -27,6 +27,7 @@ _FORME: Final = re.compile(
     r"(?:c[cau]|communaute (?:de communes|d agglomeration|urbaine))"
     r"(?: (?:de la|de l|du|des|de|d|les|la|le))? (.+)"
 )
+_FORME_FINALE: Final = re.compile(r"(.+) (?:communaute|agglomeration|agglo|metropole)")
 
 
 def normaliser(texte: str) -> str:
@@ -55,10 +56,13 @@ def retirer_articles(nom_normalise: str) -> str:
 def retirer_forme(nom_normalise: str) -> str:
     """Return the proper name of an EPCI; empty when the name does not say what it is.
 
-    `communaute de communes de l oust a broceliande` gives `oust a broceliande`.
+    `communaute de communes de l oust a broceliande` gives `oust a broceliande`, and
+    `broceliande communaute` gives `broceliande`.
     """
-    trouve = _FORME.fullmatch(nom_normalise)
-    return retirer_articles(trouve[1]) if trouve else ""
+    devant = _FORME.fullmatch(nom_normalise)
+    nom = devant[1] if devant else nom_normalise
+    derriere = _FORME_FINALE.fullmatch(nom)
+    return retirer_articles(derriere[1] if derriere else nom) if devant or derriere else ""
 
 
 def compute_cle(nom: str) -> str:

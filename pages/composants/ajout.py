@@ -13,10 +13,12 @@ from geodata.schema import Geographie
 from pages.composants import etat
 from pages.composants.chargement import ouvrir_noms, ouvrir_recherche
 from pages.composants.format import formater_habitants
+from pages.composants.html import Ligne, afficher_tableau
 
 _LISTE: Final = "ajout.liste"
 _RESULTATS: Final = 8
 _LIGNES_MONTREES: Final = 200
+_CHOIX_MONTRES: Final = 40
 _AUCUN: Final = "Ne pas retenir"
 
 
@@ -117,10 +119,8 @@ def _afficher_liste(liste: ListeComprise) -> None:
         f"{accorder(len(liste.inconnues), 'inconnu')}"
         + (f", {accorder(liste.repetitions, 'répétition')}." if liste.repetitions else ".")
     )
-    _afficher_compris("Traduits : vérifiez", liste.traduites)
-    choix = [_demander_choix(rang, liste) for rang in range(len(liste.ambigues))]
-    _afficher_inconnus(liste)
-    ajouts = liste.codes_unites.union(*(unites for unites in choix if unites))
+    _afficher_traduits(liste.traduites)
+    ajouts = liste.codes_unites.union(*_choisir(liste))
     with st.container(horizontal=True):
         st.button(
             f"Ajouter au territoire ({accorder(len(ajouts), 'commune')})",
@@ -146,46 +146,58 @@ def _appliquer(codes: frozenset[str] | None) -> None:
     etat.garder(_LISTE, None)
 
 
-def _afficher_compris(titre: str, elements: tuple[ElementCompris, ...]) -> None:
+def _afficher_traduits(elements: tuple[ElementCompris, ...]) -> None:
     if elements:
-        st.markdown(f"**{titre}**")
-        st.dataframe(
-            {
-                "Ligne": [element.ligne for element in elements[:_LIGNES_MONTREES]],
-                "Écrit": [element.texte for element in elements[:_LIGNES_MONTREES]],
-                "Lu": [element.remarque for element in elements[:_LIGNES_MONTREES]],
-            },
-            hide_index=True,
+        afficher_tableau(
+            ["Écrit", "Lu"],
+            [Ligne(e.texte, [e.remarque]) for e in elements[:_LIGNES_MONTREES]],
+            "Compris par un ancien nom, un ancien code ou un zéro rétabli : à vérifier.",
+            textes=True,
         )
 
 
-def _demander_choix(rang: int, liste: ListeComprise) -> frozenset[str]:
-    element = liste.ambigues[rang]
-    options = [_AUCUN, *(f"{c.libelle}, {c.precision}" for c in element.candidats)]
+def _demander_choix(
+    cle: str, ligne: int, texte: str, candidats: tuple[Resultat, ...]
+) -> frozenset[str]:
+    """Ask which place an item means; none is taken unless the person says so."""
+    options = [_AUCUN, *(f"{c.libelle}, {c.precision}" for c in candidats)]
     choisi = st.selectbox(
-        f"Ligne {element.ligne}, « {element.texte} » : plusieurs lieux possibles",
+        f"Ligne {ligne}, « {texte} »",
         range(len(options)),
         format_func=options.__getitem__,
-        key=f"ajout-choix-{rang}",
+        key=f"ajout-choix-{cle}",
     )
-    return element.candidats[choisi - 1].codes_unites if choisi else frozenset()
+    return candidats[choisi - 1].codes_unites if choisi else frozenset()
 
 
-def _afficher_inconnus(liste: ListeComprise) -> None:
-    if not liste.inconnues:
-        return
-    st.markdown("**Inconnus : rien n’en sera ajouté**")
-    montres = liste.inconnues[:_LIGNES_MONTREES]
-    st.dataframe(
-        {
-            "Ligne": [element.ligne for element in montres],
-            "Écrit": [element.texte for element in montres],
-            "Peut-être": [
-                " ; ".join(f"{s.libelle} ({s.code})" for s in element.suggestions)
-                for element in montres
-            ],
-        },
-        hide_index=True,
-    )
-    if len(liste.inconnues) > len(montres):
-        st.caption(f"Et {len(liste.inconnues) - len(montres)} autres.")
+def _choisir(liste: ListeComprise) -> list[frozenset[str]]:
+    """Ask for each item that is ambiguous or misspelt; the others are only listed."""
+    ambigus = liste.ambigues[:_CHOIX_MONTRES]
+    fautifs = [e for e in liste.inconnues if e.suggestions][:_CHOIX_MONTRES]
+    choix = []
+    if ambigus:
+        st.markdown("**Plusieurs lieux possibles**")
+        choix += [
+            _demander_choix(f"ambigu-{rang}", e.ligne, e.texte, e.candidats)
+            for rang, e in enumerate(ambigus)
+        ]
+    if fautifs:
+        st.markdown("**Inconnus, peut-être mal écrits**")
+        choix += [
+            _demander_choix(f"inconnu-{rang}", e.ligne, e.texte, e.suggestions)
+            for rang, e in enumerate(fautifs)
+        ]
+    reste = [e for e in liste.inconnues if e not in fautifs]
+    if reste:
+        afficher_tableau(
+            ["Inconnu", "Ligne"],
+            [Ligne(e.texte, [str(e.ligne)]) for e in reste[:_LIGNES_MONTREES]],
+            f"{accorder(len(reste), 'élément inconnu', 'éléments inconnus')} : rien n’en sera "
+            "ajouté. Essayez le code INSEE.",
+        )
+    if len(liste.ambigues) > len(ambigus):
+        st.warning(
+            f"{len(liste.ambigues) - len(ambigus)} autres éléments ambigus ne sont pas montrés : "
+            "collez la liste avec le département, « Nom (35) », ou avec les codes INSEE."
+        )
+    return choix

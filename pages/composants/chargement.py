@@ -77,4 +77,5 @@ def _calculer(
         type_population=type_population,
         le=le,
         parametres=ouvrir_parametres(),
+        sources=[source.en_dict() for source in referentiel.manifeste],
     )

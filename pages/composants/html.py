@@ -45,9 +45,9 @@ def build_tableau(
         for ligne in lignes
     )
     return (
-        f'<div class="cpts-tableau" tabindex="0" role="group" aria-label="{escape(legende)}">'
-        f"<table><caption>{escape(legende)}</caption>"
-        f"<thead><tr>{tete}</tr></thead><tbody>{corps}</tbody></table></div>"
+        f'<div class="cpts-tableau" tabindex="0" role="region" aria-label="{escape(legende)}">'
+        f"<table><thead><tr>{tete}</tr></thead><tbody>{corps}</tbody></table></div>"
+        f'<p class="cpts-source">{escape(legende)}</p>'
     )
 
 

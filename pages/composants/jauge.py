@@ -21,7 +21,10 @@ def afficher_jauge(territoire: Territoire, bareme: BaremeTaille) -> None:
         st.html('<p class="cpts-source">Population inconnue : aucune taille ne peut être dite.</p>')
         return
     st.html(build_jauge(territoire.population, territoire.taille.taille, bareme))
-    st.html(f'<p class="cpts-source">Seuils : {escape(bareme.reference)}.</p>')
+    st.html(
+        '<details class="cpts-source"><summary>Source des seuils</summary>'
+        f"{escape(bareme.reference)}.</details>"
+    )
 
 
 def build_jauge(population: int, taille: int, bareme: BaremeTaille) -> str:

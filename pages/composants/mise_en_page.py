@@ -21,7 +21,7 @@ STYLE: Final = Path(__file__).with_name("style.css")
 
 _SOURCES: Final = (
     f"Géographie : communes et intercommunalités au 1er janvier {MILLESIME_GEOGRAPHIE} (Insee, "
-    "DGCL, contours IGN Admin Express). Population municipale "
+    "DGCL ; contours IGN Admin Express 2024). Population municipale "
     f"{MILLESIME_POPULATION['municipale']} (Insee ; Mayotte : recensement de 2017). Population "
     f"totale {MILLESIME_POPULATION['totale']} (Insee).",
     "Données publiques sous Licence Ouverte 2.0 (Etalab) : Insee, IGN, DGCL, data.gouv.fr. "

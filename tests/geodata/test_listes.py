@@ -127,13 +127,32 @@ def test_aucun_texte_ne_provoque_d_erreur(recherche, texte):
     analyser_liste(texte, recherche)
 
 
+@pytest.fixture(scope="module")
+def recherche_france(france):
+    return Recherche(france.geographie)
+
+
 @pytest.mark.lent
-def test_toutes_les_communes_de_france_se_collent_par_leur_code(france):
-    geographie = france.geographie
-    recherche = Recherche(geographie)
+def test_toutes_les_communes_de_france_se_collent_par_leur_code(recherche_france):
+    geographie, recherche = recherche_france.geographie, recherche_france
     debut = time.perf_counter()
     liste = analyser_liste("\n".join(geographie.communes.index), recherche)
     duree = time.perf_counter() - debut
     assert liste.codes_unites == set(geographie.unites.index)
     assert not liste.ambigues
     assert duree < 10
+
+
+@pytest.mark.parametrize(
+    "nom",
+    [
+        "CC de Brocéliande",
+        "Brocéliande Communauté",
+        "Communauté de communes Brocéliande Communauté",
+        "CC Brocéliande Communauté",
+        "243500618",
+    ],
+)
+def test_une_vraie_intercommunalite_se_colle_comme_on_l_appelle(recherche_france, nom):
+    liste = analyser_liste(nom, recherche_france)
+    assert codes(liste.comprises) == ["243500618"]
