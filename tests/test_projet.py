@@ -7,13 +7,20 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 RACINE = Path(__file__).resolve().parent.parent
 
 
 def _exigences(fichier: str) -> dict[str, str]:
     lignes = (RACINE / fichier).read_text(encoding="utf-8").splitlines()
-    paires = (ligne.split("==") for ligne in lignes if ligne and not ligne.startswith(("#", "-r")))
-    return {nom.partition("[")[0].lower().replace("_", "-"): version for nom, version in paires}
+    utiles = [ligne for ligne in lignes if ligne and not ligne.startswith(("#", "-r"))]
+    exigences = [Requirement(ligne) for ligne in utiles]
+    return {
+        exigence.name.lower().replace("_", "-"): str(exigence.specifier).removeprefix("==")
+        for exigence in exigences
+        if exigence.marker is None or exigence.marker.evaluate()
+    }
 
 
 def _sources() -> list[Path]:

@@ -110,7 +110,6 @@ class TablesIndicateurs:
             valeurs=valeurs,
         )
 
-
     def _villes(self) -> pd.DataFrame:
         # years that are known for Paris, Lyon and Marseille, but not for their arrondissements
         divisees = self.geographie.communes_divisees
