@@ -50,7 +50,7 @@ def compute_forme(geographie: Geographie, perimetre: Perimetre) -> FormeTerritoi
     rangs, longitudes, latitudes = rangs[situes], longitudes[situes], latitudes[situes]
     noms = unites["nom"].to_numpy(dtype=object)[rangs]
     points = _sur_la_sphere(longitudes, latitudes)
-    etendue, extremes = _plus_longue_corde(points)
+    etendue, extremes = _plus_longue_corde(points, np.column_stack([longitudes, latitudes]))
     habitants = np.nan_to_num(geographie.population()[rangs])
     if not habitants.sum():
         return FormeTerritoire(etendue, tuple(str(noms[r]) for r in extremes), None, None, "")
@@ -71,16 +71,16 @@ def _sur_la_sphere(longitudes: Reels, latitudes: Reels) -> Reels:
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
 
-def _plus_longue_corde(points: Reels) -> tuple[float | None, tuple[int, ...]]:
+def _plus_longue_corde(points: Reels, plan: Reels) -> tuple[float | None, tuple[int, ...]]:
     if len(points) < 2:
         return None, ()
     candidats: npt.NDArray[np.intp] = np.arange(len(points))
     if len(points) > 60:
-        # the two farthest points of a set are on its hull
+        # the two farthest points are on the hull, drawn on the map: on the sphere, all points are
         try:
-            candidats = np.asarray(ConvexHull(points).vertices, dtype=np.intp)
+            candidats = np.asarray(ConvexHull(plan).vertices, dtype=np.intp)
         except QhullError:
-            candidats = np.arange(len(points))
+            candidats = np.argsort(plan.sum(axis=1))[[0, -1]]
     bouts = points[candidats]
     proximites = bouts @ bouts.T
     i, j = np.unravel_index(int(np.argmin(proximites)), proximites.shape)
