@@ -11,11 +11,11 @@ import os
 import sys
 from collections.abc import Sequence
 
-from diagnostic.commandes import territoire
+from diagnostic.commandes import indicateurs, territoire
 from diagnostic.commandes.analyseur import Analyseur
 from geodata.errors import CptsError
 
-_COMMANDES = (territoire,)
+_COMMANDES = (territoire, indicateurs)
 # what a shell expects after Ctrl-C
 _INTERROMPU = 130
 

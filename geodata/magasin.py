@@ -35,6 +35,11 @@ def dossier_donnees() -> Path:
     return Path(os.environ.get(VARIABLE_DOSSIER) or DOSSIER_PAR_DEFAUT)
 
 
+def dossier_tables() -> Path:
+    """Return the folder of the imported tables."""
+    return dossier_donnees() / "tables"
+
+
 @dataclass(frozen=True)
 class Magasin:
     """Keep tables in a folder.

@@ -1,0 +1,173 @@
+"""What is read out of indicators: look-alikes, points to look at, typed values, command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from diagnostic.__main__ import main
+from diagnostic.errors import ParametreIntrouvableError, ParametreInvalideError
+from diagnostic.indicateurs import TablesIndicateurs, ValeurSaisie, compute_indicateurs
+from diagnostic.indicateurs.attention import compute_points_attention
+from diagnostic.indicateurs.registre import THEMES
+from diagnostic.indicateurs.ressemblance import find_ressemblants
+from diagnostic.indicateurs.saisie import CHAMPS, build_resultats_saisis, validate_saisie
+from diagnostic.indicateurs.seuils import load_seuils
+from diagnostic.indicateurs.themes import REGISTRE
+from diagnostic.perimetre import Perimetre
+from geodata.tables import load_tables_embarquees
+
+LE = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def tables(france: Any) -> TablesIndicateurs:
+    return TablesIndicateurs(france.geographie, LE, load_tables_embarquees(france))
+
+
+def redon(tables: TablesIndicateurs) -> Perimetre:
+    return Perimetre.from_niveau(tables.geographie, "epci", "243500741", "Redon")
+
+
+def test_every_indicator_is_declared_once_and_completely() -> None:
+    cles = [indicateur.cle for indicateur in REGISTRE]
+    assert len(set(cles)) == len(cles)
+    for indicateur in REGISTRE:
+        assert indicateur.theme in THEMES
+        assert indicateur.formule.endswith(".")
+        assert indicateur.version >= 1
+        assert indicateur.sens in (-1, 0, 1)
+
+
+def test_look_alikes_look_alike_and_are_elsewhere(tables: TablesIndicateurs) -> None:
+    proches = find_ressemblants(tables, redon(tables))
+    assert len(proches) == 5
+    assert [p.distance for p in proches] == sorted(p.distance for p in proches)
+    assert proches[0].distance < 0.7
+    assert "243500741" not in {p.code for p in proches}
+    assert all(20_000 <= p.habitants <= 350_000 for p in proches)
+    resultats = compute_indicateurs(
+        tables, redon(tables), comparateurs=(), autres=[p.autre for p in proches]
+    )
+    part = next(r for r in resultats if r.cle == "part_65_plus")
+    assert all(abs((c.valeur or 0) - (part.valeur or 0)) < 4 for c in part.comparateurs)
+
+
+def test_a_territory_without_a_trait_has_no_look_alike(tables: TablesIndicateurs) -> None:
+    mayotte = Perimetre.from_niveau(tables.geographie, "departement", "976")
+    assert find_ressemblants(tables, mayotte) == ()
+
+
+def test_points_to_look_at_state_figures_and_their_reason(tables: TablesIndicateurs) -> None:
+    lozere = Perimetre.from_niveau(tables.geographie, "epci", "200006930")
+    perimetre = lozere if lozere.codes else redon(tables)
+    resultats = compute_indicateurs(tables, perimetre)
+    points = compute_points_attention(tables, resultats)
+    assert points
+    assert [abs(p.ecart) for p in points] == sorted((abs(p.ecart) for p in points), reverse=True)
+    assert all(abs(point.ecart) >= 0.5 for point in points)
+    for point in points:
+        assert "contre" in point.phrase
+        assert "écart-type" in point.raison
+
+
+def test_a_poorly_covered_figure_is_not_a_point(tables: TablesIndicateurs) -> None:
+    resultats = [replace(r, couverture=0.5) for r in compute_indicateurs(tables, redon(tables))]
+    assert compute_points_attention(tables, resultats) == ()
+
+
+@pytest.mark.parametrize(
+    ("saisie", "faute"),
+    [
+        (ValeurSaisie("taux_ald", 101, LE), "entre 0 et 100"),
+        (ValeurSaisie("taux_ald", -1, LE), "entre 0 et 100"),
+        (ValeurSaisie("taux_ald", 20, date(2027, 1, 1)), "avenir"),
+        (ValeurSaisie("taux_ald", 20, date(2018, 1, 1)), "n'existait pas"),
+        (ValeurSaisie("patientele_moyenne", 12.5, LE), "entier"),
+        (ValeurSaisie("prevention_libre_1", 12, LE), "libellé"),
+        (ValeurSaisie("inconnu", 12, LE), "n'existe pas"),
+    ],
+)
+def test_a_typed_value_out_of_bounds_is_refused(saisie: ValeurSaisie, faute: str) -> None:
+    (message,) = validate_saisie(saisie, LE)
+    assert faute in message
+
+
+def test_typed_values_are_always_marked_with_their_date() -> None:
+    saisies = [
+        ValeurSaisie("taux_ald", 21.9, date(2026, 3, 5)),
+        ValeurSaisie("taux_ald", 25.5, date(2026, 3, 5), "departement"),
+        ValeurSaisie("taux_c2s", 13.0, date(2026, 3, 5), "departement"),
+    ]
+    assert all(not validate_saisie(saisie, LE) for saisie in saisies)
+    ald, c2s = build_resultats_saisis(saisies)
+    assert (ald.valeur, ald.etat) == (21.9, "saisie")
+    assert "saisi, relevé du 05/03/2026" in ald.source
+    departement = ald.comparateur("departement")
+    assert departement is not None
+    assert departement.valeur == 25.5
+    assert any("six professionnels" in note for note in ald.notes)
+    assert c2s.valeur is None
+    assert c2s.couverture == 0
+
+
+def test_the_fifteen_prevention_fields_are_there() -> None:
+    assert sum(champ.groupe == "Prévention" for champ in CHAMPS) == 15
+
+
+def test_thresholds_are_dated_and_checked(tmp_path: Path) -> None:
+    seuils = load_seuils()
+    assert seuils.valeur("apl_sous_densite", LE) == 2.5
+    assert "Drees" in seuils.reference("apl_sous_densite", LE)
+    with pytest.raises(ParametreIntrouvableError):
+        seuils.valeur("apl_sous_densite", date(2000, 1, 1))
+    bon = '[[version]]\ncle = "x"\ndepuis = 2020-01-01\nvaleur = 1.0\nreference = "r"\n'
+    for contenu in (
+        bon + bon,
+        bon.replace("valeur", "valeurs"),
+        bon.replace("1.0", '"un"'),
+        bon.replace("= 1.0", "="),
+    ):
+        fichier = tmp_path / "seuils.toml"
+        fichier.write_text(contenu, encoding="utf-8")
+        with pytest.raises(ParametreInvalideError):
+            load_seuils(fichier)
+
+
+def test_the_command_line_gives_the_rows_promised(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CPTS_DOSSIER_DONNEES", str(tmp_path))
+    assert main(["indicateurs", "--epci", "243500741", "--le", "2026-11-22"]) == 0
+    lignes = {ligne["cle"]: ligne for ligne in json.loads(capsys.readouterr().out)["indicateurs"]}
+    population = lignes["population_municipale"]
+    assert population["valeur"] == 67_666
+    assert population["france"] == 68_350_798
+    assert lignes["part_65_plus"]["couverture"] == pytest.approx(1)
+    assert [*population][:14] == [
+        "cle", "libelle", "theme", "valeur", "unite", "numerateur", "denominateur", "millesime",
+        "source", "couverture", "departement", "region", "france", "notes",
+    ]  # fmt: skip
+    assert (
+        main(["indicateurs", "--epci", "243500741", "--format", "csv", "--comparer", "france"]) == 0
+    )
+    table = list(csv.DictReader(io.StringIO(capsys.readouterr().out), delimiter=";"))
+    assert table[0]["cle"] == "population_municipale"
+    assert table[0]["departement"] == ""
+    assert float(table[0]["france"]) == 68_350_798
+
+
+def test_the_command_line_refuses_an_unknown_comparator(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as sortie:
+        main(["indicateurs", "--epci", "243500741", "--comparer", "voisin"])
+    assert sortie.value.code == 2
+    assert "comparateur inconnu" in capsys.readouterr().err
