@@ -16,6 +16,10 @@ PAGES = (
         "perimetre.py", "perimetre", ":material/draw:", "Dessiner le territoire",
         "Réunir intercommunalités et communes ; lire population, taille, financement et alertes.",
     ),
+    (
+        "composer.py", "composer", ":material/list_alt_add:", "Composer par liste",
+        "Le même territoire sans carte : chercher, parcourir, coller une liste, compléter.",
+    ),
 )  # fmt: skip
 
 _ETAPES = (
@@ -96,7 +100,8 @@ def main() -> None:
         afficher_accueil, title="Accueil", icon=":material/home:", url_path="", default=True
     )
     navigation = st.navigation([accueil, *pages.values()])
-    afficher_bandeau()
+    if navigation.url_path != "perimetre":  # the drawing page has its own totals
+        afficher_bandeau()
     navigation.run()
 
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import ast
 import json
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
 from pages.composants.lien import encode_lien
 
-PAGES = (
-    ("/", "CPTS Territoires"),
-    ("/perimetre", "Dessiner le territoire"),
-)
+RACINE = Path(__file__).resolve().parent.parent.parent
+
+
+def _lire_pages() -> list[tuple[str, str]]:
+    """Read the list of pages in the root script, which cannot be imported without running."""
+    arbre = ast.parse((RACINE / "pages" / "accueil.py").read_text(encoding="utf-8"))
+    for noeud in arbre.body:
+        if isinstance(noeud, ast.Assign) and getattr(noeud.targets[0], "id", "") == "PAGES":
+            pages = ast.literal_eval(noeud.value)
+            return [("/", "CPTS Territoires"), *((f"/{page[1]}", page[3]) for page in pages)]
+    raise AssertionError
+
+
+PAGES = _lire_pages()
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +58,7 @@ def test_aucune_page_ne_deborde_d_un_telephone(onglets, lien_rennes, chemin, tit
 def test_un_lien_partage_garde_le_dessin_au_rechargement_et_d_une_page_a_l_autre(
     onglets, calme, lien_rennes
 ):
-    onglet = onglets.ouvrir(f"/perimetre?{lien_rennes}")
+    onglet = onglets.ouvrir(f"/composer?{lien_rennes}")
     total = onglet.get_by_text("480\u202f178\u00a0hab.").first
     total.wait_for()
     onglet.reload()
@@ -60,7 +72,7 @@ def test_un_lien_partage_garde_le_dessin_au_rechargement_et_d_une_page_a_l_autre
 
 
 def test_ajouter_une_intercommunalite_au_clavier_seul(onglets, calme):
-    onglet = onglets.ouvrir("/perimetre")
+    onglet = onglets.ouvrir("/composer")
     onglet.get_by_label("Chercher une commune").focus()
     onglet.keyboard.type("broceliande")
     onglet.keyboard.press("Enter")
@@ -72,7 +84,7 @@ def test_ajouter_une_intercommunalite_au_clavier_seul(onglets, calme):
 
 
 def test_un_lien_force_ne_fait_ni_erreur_ni_script(onglets):
-    onglet = onglets.ouvrir("/perimetre?t=%3Cscript%3Ealert(1)%3C/script%3E&nom=%3Cimg%20src=x%3E")
+    onglet = onglets.ouvrir("/composer?t=%3Cscript%3Ealert(1)%3C/script%3E&nom=%3Cimg%20src=x%3E")
     assert onglet.get_by_text("Ce lien ne peut pas être lu").is_visible()
     assert onglet.get_by_text("Le territoire est vide").is_visible()
 

@@ -1,4 +1,4 @@
-"""Composition of the territory: gestures, state in the address, bad links."""
+"""Composition of the territory by lists: gestures, state in the address, bad links."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _bouton(essai, libelle: str):
 
 
 def test_un_lien_rouvre_le_territoire_et_ses_totaux(ouvrir_page, textes, rennes):
-    essai = ouvrir_page("perimetre.py", codes=rennes)
+    essai = ouvrir_page("composer.py", codes=rennes)
     dit = textes(essai)
     assert "480\u202f178\u00a0hab." in dit
     assert "Taille 4" in dit
@@ -35,7 +35,7 @@ def test_un_lien_rouvre_le_territoire_et_ses_totaux(ouvrir_page, textes, rennes)
 
 
 def test_chercher_puis_ajouter_puis_retirer(ouvrir_page, textes):
-    essai = ouvrir_page("perimetre.py")
+    essai = ouvrir_page("composer.py")
     assert "Le territoire est vide" in textes(essai)
     essai.text_input(key="ajout-recherche").set_value("rennes metropole").run()
     _bouton(essai, "Ajouter").click().run()
@@ -48,7 +48,7 @@ def test_chercher_puis_ajouter_puis_retirer(ouvrir_page, textes):
 
 
 def test_completer_une_intercommunalite_entamee(ouvrir_page, rennes):
-    essai = ouvrir_page("perimetre.py", codes=["35238", "35051"])
+    essai = ouvrir_page("composer.py", codes=["35238", "35051"])
     _bouton(essai, "Compléter").click().run()
     assert _dessin(essai) == rennes
 
@@ -57,13 +57,13 @@ def test_le_dessin_suit_de_page_en_page(ouvrir_page, textes, rennes):
     essai = ouvrir_page(codes=rennes)
     assert "480\u202f178" in textes(essai)  # the reminder, on the home page
     racine = essai._script_path
-    essai.switch_page(racine.replace("accueil.py", "perimetre.py")).run()
+    essai.switch_page(racine.replace("accueil.py", "composer.py")).run()
     assert _dessin(essai) == rennes
 
 
 def test_une_liste_collee_se_comprend_puis_s_applique(ouvrir_page, textes):
-    essai = ouvrir_page("perimetre.py")
-    essai.segmented_control(key="perimetre-facon").set_value("Coller une liste").run()
+    essai = ouvrir_page("composer.py")
+    essai.segmented_control(key="composer-facon").set_value("Coller une liste").run()
     essai.text_area[0].set_value("35238\nSaint-Denis\nBruzz\n05043")
     _bouton(essai, "Lire la liste").click().run()
     assert not _dessin(essai)
@@ -79,7 +79,7 @@ def test_une_liste_collee_se_comprend_puis_s_applique(ouvrir_page, textes):
 
 def test_le_nom_d_un_projet_s_affiche_comme_du_texte(ouvrir_page, textes, rennes):
     nom = "<script>alert(1)</script> **CPTS** \u202e"
-    essai = ouvrir_page("perimetre.py", codes=rennes, adresse={"nom": nom})
+    essai = ouvrir_page("composer.py", codes=rennes, adresse={"nom": nom})
     dit = textes(essai)
     assert "<script>" not in dit
     assert "&lt;script&gt;alert(1)&lt;/script&gt; **CPTS**" in dit
@@ -87,8 +87,8 @@ def test_le_nom_d_un_projet_s_affiche_comme_du_texte(ouvrir_page, textes, rennes
 
 
 def test_la_population_totale_se_choisit_et_va_dans_l_adresse(ouvrir_page, textes, rennes):
-    essai = ouvrir_page("perimetre.py", codes=rennes)
-    essai.segmented_control(key="perimetre-population").set_value("totale").run()
+    essai = ouvrir_page("composer.py", codes=rennes)
+    essai.segmented_control(key="composer-population").set_value("totale").run()
     assert essai.query_params["pop"] in ("totale", ["totale"])
     assert "Population totale" in textes(essai)
     assert "Insee, 2022" in textes(essai)
