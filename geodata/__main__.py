@@ -11,6 +11,7 @@ from geodata.errors import CptsError
 from geodata.referentiel import DOSSIER_DONNEES, Referentiel
 from geodata.schema import COLONNES, validate_table
 from geodata.verification import check_fichiers, list_controles
+from geodata.verification_contours import CONTOURS, check_contours
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,6 +36,9 @@ def verify(dossier: Path) -> int:
     controles = check_fichiers(dossier, referentiel.description)
     tables = {nom: validate_table(nom, referentiel.table(nom)) for nom in COLONNES}
     controles += list_controles(tables)
+    surfaces = referentiel.geographie.unites["surface_km2"]
+    couches = {niveau: referentiel.contours(niveau) for niveau in CONTOURS}
+    controles += check_contours(couches, surfaces)
     for controle in controles:
         if controle.est_bon:
             print(f"bon    {controle.libelle} : {controle.trouve}")

