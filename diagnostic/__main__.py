@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from diagnostic.commandes import indicateurs, territoire
 from diagnostic.commandes.analyseur import Analyseur
+from diagnostic.exports.texte import clean_ligne
 from geodata.errors import CptsError
 
 _COMMANDES = (territoire, indicateurs)
@@ -65,7 +66,8 @@ def _fermer_sortie() -> None:
 
 
 def _refuser(message: str) -> int:
-    sys.stderr.write(f"Erreur : {' '.join(message.split())}\n")
+    # a file name or a code may hold anything, and this goes to a terminal
+    sys.stderr.write(f"Erreur : {clean_ligne(message)}\n")
     return 2
 
 

@@ -10,12 +10,14 @@ from typing import Final
 
 from diagnostic.composition import Composition, composer_perimetre
 from diagnostic.exports.projet import ProjetOuvert, load_projet
+from diagnostic.exports.texte import clean_ligne
 from geodata.errors import CodeInconnuError, ImportRefuseError
 from geodata.imports.codes import CodesLus, read_codes
 from geodata.schema import Geographie
 
 _LONGUEUR_SIREN: Final = 9
 _LIMITE_CODES: Final = 10
+_TAILLE_LUE: Final = 16 * 1024 * 1024
 # a byte order mark, or blanks, before a JSON object
 _BLANCS: Final = b"\xef\xbb\xbf \t\r\n"
 
@@ -80,7 +82,7 @@ def compose(args: argparse.Namespace, geographie: Geographie) -> Demande:
     try:
         composition = composer_perimetre(
             geographie,
-            nom=args.nom,
+            nom=clean_ligne(args.nom),
             epci=[*args.epci, *(code for code in codes if len(code) == _LONGUEUR_SIREN)],
             ept=args.ept,
             communes=[*args.commune, *(code for code in codes if len(code) != _LONGUEUR_SIREN)],
@@ -97,7 +99,7 @@ def compose(args: argparse.Namespace, geographie: Geographie) -> Demande:
     enregistre = projet.projet.perimetre
     perimetre = replace(
         composition.perimetre,
-        nom=args.nom or enregistre.nom,
+        nom=composition.perimetre.nom or enregistre.nom,
         partielles=enregistre.partielles & composition.perimetre.codes,
     )
     alertes = (*projet.alertes, *composition.alertes)
@@ -113,7 +115,9 @@ def read_contenu(chemin: Path) -> bytes:
         If the file is not there or cannot be read.
     """
     try:
-        return chemin.read_bytes()
+        # more than any list or project; enough for their readers to refuse what is larger
+        with chemin.open("rb") as flux:
+            return flux.read(_TAILLE_LUE)
     except FileNotFoundError as erreur:
         raise ImportRefuseError(str(chemin), "il est introuvable.") from erreur
     except IsADirectoryError as erreur:
