@@ -15,6 +15,7 @@ lint: .venv/.essais
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m outils.javascript
 
 # reconstruit geodata/donnees/ depuis les paquets publics (demande le réseau)
 data: .venv/.application

@@ -12,6 +12,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from geodata.schema import MILLESIME_GEOGRAPHIE
+from pages.composants.carte.routes import build_routes
+from pages.composants.chargement import ouvrir_recherche
 from pages.composants.langue import PageEnFrancais
 
 PAGES = Path(__file__).resolve().parent / "pages"
@@ -29,6 +31,6 @@ async def dire_sante(_: Request) -> JSONResponse:
 
 app = st.App(
     PAGES / "accueil.py",
-    routes=[Route("/sante", dire_sante)],
+    routes=[Route("/sante", dire_sante), *build_routes(ouvrir_recherche)],
     middleware=[Middleware(PageEnFrancais)],
 )

@@ -1,110 +1,62 @@
-"""Compose the territory and read what follows from it."""
+"""Draw the territory on the map and read what follows from it at each gesture."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from pages.composants import etat
-from pages.composants.ajout import afficher_collage, afficher_parcours, afficher_recherche
-from pages.composants.carte_fixe import afficher_carte_fixe
+from pages.composants.carte.composant import (
+    CLE,
+    afficher_atelier,
+    build_confirmation,
+    lire_geste,
+)
 from pages.composants.chargement import (
     calculer_territoire,
     ouvrir_parametres,
     ouvrir_referentiel,
 )
-from pages.composants.composition import afficher_composition
-from pages.composants.jauge import afficher_jauge
+from pages.composants.lien import LienInvalideError, decode_lien, encode_lien
 from pages.composants.mise_en_page import page
-from pages.composants.panneaux import (
-    afficher_alertes,
-    afficher_financement,
-    afficher_synthese,
-)
-
-_FACONS = {
-    "Chercher": afficher_recherche,
-    "Parcourir": lambda: afficher_parcours(ouvrir_referentiel().geographie),
-    "Coller une liste": afficher_collage,
-}
-_DEFINITIONS = {"municipale": "Population municipale", "totale": "Population totale"}
 
 
-def _nommer() -> None:
-    etat.modifier_dessin(nom=str(etat.lire("perimetre-nom")))
-
-
-def _choisir_population() -> None:
-    choix = etat.lire("perimetre-population")
-    etat.modifier_dessin(type_population="totale" if choix == "totale" else "municipale")
-
-
-def _afficher_reglages(dessin: etat.Dessin) -> None:
-    etat.garder("perimetre-nom", dessin.nom)
-    st.text_input(
-        "Nom du projet",
-        key="perimetre-nom",
-        on_change=_nommer,
-        max_chars=etat.LONGUEUR_NOM,
-        placeholder="CPTS…",
-    )
-    etat.garder("perimetre-population", dessin.type_population)
-    st.segmented_control(
-        "Population comptée pour la taille",
-        list(_DEFINITIONS),
-        format_func=_DEFINITIONS.__getitem__,
-        key="perimetre-population",
-        on_change=_choisir_population,
-        required=True,
-        help="Aucun texte lu ne dit laquelle retenir. Municipale : chaque habitant compté une "
-        "fois, dans sa commune de résidence. Totale : avec la population comptée à part.",
+def _recevoir() -> None:
+    """Take the drawing the browser has sent; one that cannot be read changes nothing."""
+    geste = lire_geste(etat.lire(CLE))
+    if geste is None:
+        return
+    try:
+        codes = decode_lien(geste.lien).codes if geste.lien else ()
+    except LienInvalideError:
+        return
+    position = ouvrir_referentiel().geographie.position
+    etat.modifier_dessin(
+        codes=(code for code in codes if code in position),
+        nom=geste.nom,
+        type_population=geste.type_population,
     )
 
 
-def _afficher_territoire(dessin: etat.Dessin) -> None:
-    referentiel = ouvrir_referentiel()
-    le = etat.lire_jour()
-    territoire = calculer_territoire(
-        dessin.perimetre, type_population=dessin.type_population, le=le
-    )
-    afficher_synthese(territoire)
-    afficher_jauge(territoire, ouvrir_parametres().taille(le))
-    afficher_carte_fixe(territoire, referentiel)
-    st.subheader("Alertes", anchor=False)
-    afficher_alertes(territoire)
-    st.subheader("Composition", anchor=False)
-    afficher_composition(territoire, referentiel.geographie)
-    st.subheader("Financement conventionnel", anchor=False)
-    afficher_financement(territoire)
-
-
-with page(
-    "Dessiner le territoire",
-    chapeau="Réunissez des intercommunalités et des communes ; la population, la taille et les "
-    "vérifications suivent à chaque geste.",
-):
+@st.fragment
+def _afficher() -> None:
+    """Run alone at each gesture: nothing else of the page depends on it."""
     dessin = etat.lire_dessin()
-    gauche, droite = st.columns([2, 3], gap="large")
-    with gauche:
-        _afficher_reglages(dessin)
-        st.subheader("Ajouter", anchor=False)
-        facon = st.segmented_control(
-            "Façon d’ajouter",
-            list(_FACONS),
-            default="Chercher",
-            key="perimetre-facon",
-            required=True,
-            label_visibility="collapsed",
+    le = etat.lire_jour()
+    geste = lire_geste(etat.lire(CLE))
+    territoire = None
+    if dessin.codes and geste:
+        territoire = calculer_territoire(
+            dessin.perimetre, type_population=dessin.type_population, le=le
         )
-        _FACONS[facon]()
-        if dessin.codes:
-            st.button(
-                "Vider le territoire",
-                key="perimetre-vider",
-                on_click=etat.modifier_dessin,
-                kwargs={"codes": (), "nom": ""},
-            )
-    with droite:
-        if dessin.codes:
-            _afficher_territoire(dessin)
-        else:
-            st.info("Le territoire est vide : ajoutez une intercommunalité ou une commune.")
+    afficher_atelier(
+        nom=dessin.nom,
+        lien=encode_lien(dessin.codes, dessin.partielles) if dessin.codes else "",
+        type_population=dessin.type_population,
+        bareme=ouvrir_parametres().taille(le),
+        confirmation=build_confirmation(geste, territoire) if geste else None,
+        on_geste=_recevoir,
+    )
+
+
+with page("Dessiner le territoire"):
+    _afficher()

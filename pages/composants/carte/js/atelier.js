@@ -1,0 +1,594 @@
+// Entry of the drawing map: builds one workshop per place of the page, then only updates it.
+//
+// Where state lives:
+//   Dessin (dessin.js)        the unités that are in, the totals, undo and redo
+//   Carte (carte.js)          Leaflet, the layers fetched, the hover
+//   Gestes (gestes.js)        the tool in hand, the shape being drawn
+//   Panneau (panneau.js)      what the server confirmed, what is unfolded
+//   Brouillons (brouillon.js) the browser's storage
+//   Python                    the drawing of the session, the rules, the address once confirmed
+// The browser leads during a gesture; Python receives the link of the whole drawing after it, and
+// answers with the checks of that revision. When Python's drawing is another one (a CPTS opened
+// elsewhere, a link), it replaces ours, in one gesture that can be undone.
+
+import { Barre, aideOutil } from "./barre.js";
+import { Brouillons } from "./brouillon.js";
+import { Bulle } from "./bulle.js";
+import { Carte } from "./carte.js";
+import { Message, buildCoins, departementsDe } from "./coins.js";
+import { Dessin } from "./dessin.js";
+import { el, remplir } from "./dom.js";
+import { Gestes } from "./gestes.js";
+import { decodeLien, encodeLien } from "./lien.js";
+import { Panneau } from "./panneau.js";
+import { Collage, Recherche } from "./recherche.js";
+import { situation } from "./taille.js";
+import { compter, nombreFr } from "./texte.js";
+import { Unites } from "./unites.js";
+import { Voisinage } from "./voisinage.js";
+
+/** @typedef {import("./panneau.js").Confirmation} Confirmation */
+/** @typedef {import("./toile.js").Palette} Palette */
+
+/**
+ * @typedef {object} Donnees what Python gives at each run
+ * @property {string} ressources address of these modules
+ * @property {string} couches address of the display files
+ * @property {string} leaflet address of Leaflet
+ * @property {string} recherche address of the search
+ * @property {string} liste address of the pasted lists
+ * @property {string} millesime
+ * @property {import("./taille.js").Bareme} bareme
+ * @property {import("./unites.js").TypePopulation} type
+ * @property {string} nom
+ * @property {string} lien drawing of the session
+ * @property {Confirmation | null} confirmation
+ */
+
+/**
+ * @typedef {object} Composant what Streamlit gives a component
+ * @property {Donnees} data
+ * @property {HTMLElement | ShadowRoot} parentElement
+ * @property {(nom: string, valeur: unknown) => void} setStateValue
+ */
+
+/** @type {WeakMap<Node, Promise<Atelier>>} */
+const ateliers = new WeakMap();
+
+/**
+ * Called by Streamlit at each run of the page.
+ * @param {Composant} composant
+ */
+export async function render(composant) {
+  const racine = composant.parentElement;
+  let atelier = ateliers.get(racine);
+  if (!atelier) {
+    atelier = open(racine, composant);
+    ateliers.set(racine, atelier);
+  }
+  (await atelier).receive(composant);
+}
+
+/** @param {HTMLElement | ShadowRoot} racine @param {Composant} composant */
+async function open(racine, { data }) {
+  const hote = /** @type {HTMLElement} */ (racine.querySelector(".atelier-hote"));
+  try {
+    // one wait for everything the first picture needs; the borders come on their own
+    const [table] = await Promise.all([
+      loadJson(`${data.couches}unites.json`),
+      loadStyle(racine, `${data.leaflet}leaflet.css`),
+      loadStyle(racine, `${data.ressources}atelier.css`),
+      import(`${location.origin}${data.leaflet}leaflet.js`),
+    ]);
+    const atelier = new Atelier(hote, data, new Unites(table));
+    // for browser tests and measures, which need to know where a commune stands on the screen
+    Object.assign(hote, { atelier });
+    return atelier;
+  } catch (erreur) {
+    hote.textContent =
+      "La carte n’a pas pu être chargée. Rechargez la page ; le dessin est dans l’adresse.";
+    throw erreur;
+  }
+}
+
+/** @param {string} adresse */
+async function loadJson(adresse) {
+  const reponse = await fetch(adresse);
+  if (!reponse.ok) throw new Error(`${adresse} : ${reponse.status}`);
+  return reponse.json();
+}
+
+/** @param {HTMLElement | ShadowRoot} racine @param {string} adresse */
+function loadStyle(racine, adresse) {
+  return new Promise((resolve) => {
+    const feuille = el("link", { rel: "stylesheet", href: adresse });
+    feuille.onload = feuille.onerror = () => resolve(undefined);
+    racine.prepend(feuille);
+  });
+}
+
+class Atelier {
+  /** @param {HTMLElement} hote @param {Donnees} data @param {Unites} unites */
+  constructor(hote, data, unites) {
+    this.hote = hote;
+    this.data = data;
+    this.unites = unites;
+    this.dessin = new Dessin(unites);
+    /** @type {Voisinage | null} */
+    this.voisinage = null;
+    /** identity of this workshop for the server: a reload is another one */
+    this.instance = newId();
+    this.envoye = -1;
+    this.lienEnvoye = "";
+    this.nom = data.nom;
+    this.type = data.type;
+    /** codes held in part only, kept as long as they are drawn */
+    this.partielles = new Set();
+    this.pret = false;
+    this.aGarder = false;
+    this.prevenu = false;
+    /** @type {Composant["setStateValue"]} */
+    this.setStateValue = () => {};
+    this.brouillons = new Brouillons(
+      { local: localStorage, session: sessionStorage, hasard: newId, maintenant: Date.now },
+      data.millesime,
+      unites.nombre,
+    );
+    this.message = new Message();
+    this.bulle = new Bulle();
+    this.annonce = el("p", {
+      class: "sr",
+      role: "status",
+      "aria-live": "polite",
+      "data-annonce": "",
+    });
+    const { coins, fond } = buildCoins({
+      onZoom: (sens) => this.carte.carte.setZoom(this.carte.carte.getZoom() + sens),
+      onCadrer: () => this.#cadrer(),
+      onVue: (vue) => this.#goTo(vue),
+      onNoms: (montrer) => this.carte.setNoms(montrer),
+      onFond: (montrer) => this.carte.setFond(montrer),
+    });
+    const carteHote = el("div", {
+      class: "carte",
+      role: "application",
+      tabindex: 0,
+      "aria-label":
+        "Carte. Flèches : se déplacer ; plus et moins : zoomer ; Entrée : ajouter ou retirer ce " +
+        "qui est au centre. Tout peut aussi se faire par la recherche et la composition.",
+    });
+    const panneauHote = el("aside", { class: "panneau", "aria-label": "Territoire dessiné" });
+    const rechercheHote = el("div", { class: "recherche", role: "search" });
+    const barreHote = el("div", { class: "barre" });
+    this.scene = el(
+      "div",
+      { class: "scene" },
+      carteHote,
+      el("div", { class: "mire", "aria-hidden": "true" }),
+      coins,
+      this.bulle.element,
+      this.message.element,
+    );
+    const entete = el("div", { class: "entete" }, rechercheHote, barreHote);
+    this.cadre = el("div", { class: "atelier" }, entete, this.scene, panneauHote, this.annonce);
+    remplir(hote, this.cadre);
+    this.palette = readPalette(this.cadre);
+    this.carte = new Carte(
+      /** @type {any} */ (globalThis).L,
+      carteHote,
+      this.dessin,
+      (nom) => loadJson(`${this.data.couches}${nom}.json`),
+      {
+        onMessage: (texte) => this.say(texte),
+        onFondPerdu: () => {
+          fond.checked = false;
+        },
+        palette: () => this.palette,
+      },
+    );
+    this.gestes = new Gestes(this.carte, this.dessin, {
+      onSurvol: (cible, point) => this.#showConsequences(cible, point),
+      onFin: () => this.#finish(),
+      onMessage: (texte) => this.say(texte),
+    });
+    this.barre = new Barre(barreHote, {
+      rayon: this.gestes.rayon,
+      onMaille: (maille) => this.carte.setMaille(maille),
+      onOutil: (outil) => {
+        this.gestes.setOutil(outil);
+        this.barre.showOutil(outil);
+        if (outil !== "clic") this.say(aideOutil(outil));
+      },
+      onRayon: (rayon) => {
+        this.gestes.rayon = rayon;
+      },
+      onRetirer: (retirer) => {
+        this.gestes.retirer = retirer;
+      },
+      onAnnuler: () => this.#undo(),
+      onRetablir: () => this.#redo(),
+      onVider: () => {
+        if (this.dessin.apply("Vider", [], this.dessin.rangs())) this.#finish();
+      },
+      onColler: () => this.collage.open(),
+    });
+    this.panneau = new Panneau(panneauHote, this.dessin, {
+      onNom: (nom) => {
+        this.nom = nom;
+        this.#finish();
+      },
+      onType: (type) => {
+        this.type = type;
+        this.panneau.setRegles(this.data.bareme, type);
+        this.dessin.revision += 1;
+        this.panneau.renderTotaux();
+        this.#finish();
+      },
+      onVoir: (rangs) => this.carte.fly(rangs),
+      onChange: (libelle, ajouts, retraits) => {
+        if (this.dessin.apply(libelle, ajouts, retraits)) this.#finish();
+      },
+    });
+    this.recherche = new Recherche(rechercheHote, {
+      chercher: (texte, signal) => this.#search(texte, signal),
+      onChoix: (resultat, codes) => this.#takeResultat(resultat, codes),
+    });
+    this.collage = new Collage(this.cadre, {
+      analyser: (texte) => this.#readListe(texte),
+      onAppliquer: (codes, remplacer) => this.#takeListe(codes, remplacer),
+    });
+    this.gestes.setOutil("clic");
+    this.barre.showOutil("clic");
+    this.#listen(carteHote);
+    this.carte.start();
+    loadJson(`${data.couches}voisinage.json`).then((table) => {
+      this.voisinage = new Voisinage(table);
+    });
+  }
+
+  /** @param {HTMLElement} carteHote */
+  #listen(carteHote) {
+    this.#watchCopies();
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#repaint());
+    addEventListener("pagehide", () => this.#settle());
+    new ResizeObserver(() => this.carte.resize()).observe(carteHote);
+    document.addEventListener("keydown", (e) => this.#key(e));
+  }
+
+  #cadrer() {
+    if (this.dessin.nombre > 0) this.carte.fly(this.dessin.rangs());
+    else this.carte.flyFrance();
+  }
+
+  /** @param {string} vue */
+  #goTo(vue) {
+    if (vue === "france") this.carte.flyFrance();
+    const codes = departementsDe(vue);
+    const { departement, departements, nombre } = this.unites;
+    const rangs = [];
+    for (let rang = 0; rang < nombre; rang += 1) {
+      const code = departements[departement[rang] ?? -1]?.code ?? "";
+      if (codes.includes(code)) rangs.push(rang);
+    }
+    this.carte.fly(rangs);
+  }
+
+  // ---- what Python says ----
+
+  /** @param {Composant} composant */
+  receive({ data, setStateValue }) {
+    this.data = data;
+    this.setStateValue = setStateValue;
+    if (!this.pret) {
+      this.pret = true;
+      this.panneau.setRegles(data.bareme, data.type);
+      this.#start(data);
+      return;
+    }
+    const { confirmation } = data;
+    const suivi = confirmation?.onglet === this.instance;
+    if (suivi && confirmation.revision === this.envoye) {
+      this.nom = data.nom;
+      this.panneau.showNom(data.nom);
+      if (data.lien !== this.lienEnvoye) this.#adopt(data);
+      this.panneau.setConfirmation(confirmation);
+      this.#announce();
+    }
+  }
+
+  /** First picture: the drawing of the session, or the draft of this tab. @param {Donnees} data */
+  #start(data) {
+    const brouillon = this.brouillons.read();
+    const memeDessin = brouillon && (brouillon.lien === data.lien || !data.lien);
+    const lien = data.lien || (brouillon?.lien ?? "");
+    const rangs = this.#readLien(lien) ?? [];
+    if (memeDessin) {
+      this.dessin.restore(rangs, brouillon.passe, brouillon.futur);
+      if (!this.nom) this.nom = brouillon.nom;
+      if (!data.lien && rangs.length > 0) {
+        this.say(`Brouillon retrouvé\u00a0: ${compter(rangs.length, "commune")}.`);
+      }
+    } else {
+      this.dessin.restore(rangs);
+    }
+    this.panneau.showNom(this.nom);
+    if (rangs.length > 0) this.carte.fly(rangs);
+    else this.#offerDrafts();
+    this.#finish();
+    this.hote.dataset.pret = "oui";
+  }
+
+  /** The server's drawing is another one: take it, in a gesture that undo takes back. @param {Donnees} data */
+  #adopt(data) {
+    const rangs = this.#readLien(data.lien) ?? [];
+    this.dessin.replace(rangs, "Ouvrir un autre territoire");
+    this.carte.fly(rangs);
+    this.#finish();
+  }
+
+  /** @param {string} lien */
+  #readLien(lien) {
+    if (!lien) return [];
+    try {
+      const { codes, partielles } = decodeLien(lien);
+      for (const code of partielles) this.partielles.add(code);
+      return this.unites.resolve(codes).rangs;
+    } catch {
+      return null;
+    }
+  }
+
+  // ---- what we say to Python ----
+
+  /** End of a gesture: ask the server to check it, then show and keep what can wait. */
+  #finish() {
+    const lien = this.#encode();
+    this.envoye = this.dessin.revision;
+    this.lienEnvoye = lien;
+    this.#writeAdresse(lien);
+    this.setStateValue("geste", {
+      onglet: this.instance,
+      revision: this.envoye,
+      lien,
+      nom: this.nom,
+      type: this.type,
+    });
+    this.barre.showHistorique(this.dessin);
+    this.aGarder = true;
+    setTimeout(() => this.#settle());
+  }
+
+  /** What does not have to be on the next picture. */
+  #settle() {
+    if (!this.aGarder) return;
+    this.aGarder = false;
+    this.panneau.renderComposition();
+    const { passe, futur } = this.dessin;
+    const garde = this.brouillons.save({ lien: this.lienEnvoye, nom: this.nom, passe, futur });
+    if (!garde && !this.prevenu) {
+      this.prevenu = true;
+      this.say("Ce navigateur refuse de garder un brouillon\u00a0: seule l’adresse retient le dessin.");
+    }
+  }
+
+  #encode() {
+    const codes = this.dessin.codes();
+    const enPartie = codes.filter((code) => this.partielles.has(code));
+    return codes.length > 0 ? encodeLien(codes, enPartie) : "";
+  }
+
+  /** @param {string} lien */
+  #writeAdresse(lien) {
+    const adresse = new URL(location.href);
+    const pop = this.type === "totale" ? this.type : "";
+    for (const [cle, valeur] of Object.entries({ t: lien, nom: this.nom, pop })) {
+      if (valeur) adresse.searchParams.set(cle, valeur);
+      else adresse.searchParams.delete(cle);
+    }
+    try {
+      history.replaceState(history.state, "", adresse);
+    } catch {
+      // too many changes in a short time for this browser: the server writes the address anyway
+    }
+  }
+
+  // ---- tabs and drafts ----
+
+  /** Two tabs made by « dupliquer » share an identity: the copy takes a new one. */
+  #watchCopies() {
+    if (!("BroadcastChannel" in globalThis)) return;
+    const canal = new BroadcastChannel("cpts:onglets");
+    canal.onmessage = ({ data }) => {
+      if (data?.instance === this.instance || data?.onglet !== this.brouillons.onglet) return;
+      if (data.question) canal.postMessage({ onglet: data.onglet, instance: this.instance });
+      else this.brouillons.renew();
+    };
+    canal.postMessage({ onglet: this.brouillons.onglet, instance: this.instance, question: true });
+  }
+
+  #offerDrafts() {
+    const [dernier] = this.brouillons.others();
+    if (!dernier?.brouillon) return;
+    const { nom, lien, date } = dernier.brouillon;
+    const rangs = this.#readLien(lien);
+    if (!rangs || rangs.length === 0) return;
+    const quand = new Date(date).toLocaleString("fr-FR", { dateStyle: "short", timeStyle: "short" });
+    const titre = nom ? `«\u00a0${nom}\u00a0»` : "sans titre";
+    this.say(
+      `Un brouillon ${titre} (${compter(rangs.length, "commune")}, ${quand}) est resté dans ce navigateur.`,
+      {
+        texte: "Le reprendre",
+        action: () => {
+          this.nom ||= nom;
+          this.panneau.showNom(this.nom);
+          if (this.dessin.apply("Reprendre le brouillon", rangs)) this.#finish();
+          this.carte.fly(rangs);
+        },
+      },
+    );
+  }
+
+  // ---- search and lists ----
+
+  /** @param {string} texte @param {AbortSignal} signal */
+  async #search(texte, signal) {
+    const reponse = await fetch(`${this.data.recherche}?q=${encodeURIComponent(texte)}`, { signal });
+    if (!reponse.ok) throw new Error("recherche");
+    return reponse.json();
+  }
+
+  /** @param {import("./recherche.js").Resultat} resultat @param {string[]} codes */
+  #takeResultat(resultat, codes) {
+    const { rangs } = this.unites.resolve(codes);
+    this.carte.fly(rangs);
+    if (rangs.length > 0 && rangs.every((rang) => this.dessin.dans[rang])) {
+      this.say(`${resultat.libelle} est déjà dans le territoire.`);
+      return;
+    }
+    const ajouter = () => {
+      if (this.dessin.apply(`Ajouter ${resultat.libelle}`, rangs)) this.#finish();
+      this.#announce();
+    };
+    const large = resultat.type === "departement" || resultat.type === "region";
+    if (!large) {
+      ajouter();
+      this.say(`${resultat.libelle} ajouté au territoire.`, {
+        texte: "Annuler",
+        action: () => this.#undo(),
+      });
+      return;
+    }
+    this.say(`${resultat.libelle}\u00a0: ${compter(rangs.length, "commune")}.`, {
+      texte: "Tout ajouter",
+      action: ajouter,
+    });
+  }
+
+  /** @param {string} texte @returns {Promise<import("./recherche.js").ListeLue>} */
+  async #readListe(texte) {
+    const lien = /[?&]t=([^&\s]+)/.exec(texte)?.[1];
+    if (lien) {
+      const { rangs, inconnus } = this.unites.resolve(decodeLien(lien).codes);
+      return {
+        comprises: rangs.map((rang) => ({
+          saisi: this.unites.code(rang),
+          libelle: this.unites.nom(rang),
+          lien: encodeLien([this.unites.code(rang)]),
+          note: "",
+        })),
+        ambigues: [],
+        inconnues: inconnus.map((code) => ({ saisi: code, ligne: 1 })),
+        message: "",
+      };
+    }
+    const reponse = await fetch(this.data.liste, { method: "POST", body: texte });
+    const corps = await reponse.json();
+    if (!reponse.ok) throw new Error(corps.message);
+    return corps;
+  }
+
+  /** @param {string[]} codes @param {boolean} remplacer */
+  #takeListe(codes, remplacer) {
+    const { rangs } = this.unites.resolve(codes);
+    const change = remplacer
+      ? this.dessin.replace(rangs, "Remplacer par une liste")
+      : this.dessin.apply("Ajouter une liste", rangs);
+    if (change) this.#finish();
+    this.carte.fly(rangs);
+    this.say(
+      change
+        ? `Liste appliquée\u00a0: ${compter(rangs.length, "commune")}.`
+        : "La liste n’apporte rien de nouveau.",
+    );
+  }
+
+  // ---- what one sees ----
+
+  #undo() {
+    const geste = this.dessin.undo();
+    if (geste) this.#finish();
+    this.say(geste ? `Annulé\u00a0: ${geste.libelle}.` : "Rien à annuler.");
+  }
+
+  #redo() {
+    const geste = this.dessin.redo();
+    if (geste) this.#finish();
+    this.say(geste ? `Rétabli\u00a0: ${geste.libelle}.` : "Rien à rétablir.");
+  }
+
+  /** @param {KeyboardEvent} e */
+  #key(e) {
+    if (!this.hote.isConnected || !(e.ctrlKey || e.metaKey) || e.altKey) return;
+    const cible = e.composedPath()[0];
+    const saisie = cible instanceof HTMLElement && cible.matches("input[type=text], input[type=search], textarea");
+    if (saisie) return;
+    const touche = e.key.toLowerCase();
+    if (touche === "z" && !e.shiftKey) this.#undo();
+    else if ((touche === "z" && e.shiftKey) || touche === "y") this.#redo();
+    else return;
+    e.preventDefault();
+  }
+
+  /**
+   * @param {import("./gestes.js").Cible | null} cible @param {{x: number, y: number} | null} point
+   */
+  #showConsequences(cible, point) {
+    if (!cible || !point) {
+      this.bulle.hide();
+      return;
+    }
+    const phrase = this.bulle.write(this.dessin, cible, this.gestes.enleve(cible), {
+      bareme: this.data.bareme,
+      type: this.type,
+      voisinage: this.voisinage,
+    });
+    this.bulle.place(point, this.scene.getBoundingClientRect());
+    if (this.cadre.querySelector(".carte[data-clavier]")) this.annonce.textContent = phrase;
+  }
+
+  /** Say the totals to screen readers, once the server has confirmed them. */
+  #announce() {
+    const { dessin, type } = this;
+    if (dessin.nombre === 0) {
+      this.annonce.textContent = "Territoire vide.";
+      return;
+    }
+    const { taille } = situation(dessin.totaux[type], this.data.bareme);
+    this.annonce.textContent =
+      `${compter(dessin.nombre, "commune")}, ${nombreFr(dessin.totaux[type])} habitants, taille ${taille}.`;
+  }
+
+  /** @param {string} texte @param {{texte: string, action: () => void}} [suite] */
+  say(texte, suite) {
+    this.message.say(texte, suite);
+  }
+
+  #repaint() {
+    requestAnimationFrame(() => {
+      this.palette = readPalette(this.cadre);
+      this.carte.toiles.demander("fond", "territoire", "survol", "noms");
+    });
+  }
+}
+
+/** Colours of the canvases, read in the style sheet: one place for both themes. @param {HTMLElement} cadre */
+function readPalette(cadre) {
+  const style = getComputedStyle(cadre);
+  const noms = [
+    ...["terre", "commune", "groupe", "departement", "region", "cote"],
+    ...["dedans", "contour", "liseret", "ajout", "retrait", "texte", "halo"],
+  ];
+  const sonde = el("i", {});
+  cadre.append(sonde);
+  const couleurs = noms.map((nom) => {
+    sonde.style.color = style.getPropertyValue(`--carte-${nom}`);
+    return [nom, getComputedStyle(sonde).color];
+  });
+  sonde.remove();
+  return /** @type {Palette} */ (Object.fromEntries(couleurs));
+}
+
+function newId() {
+  const octets = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(octets, (octet) => octet.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,344 @@
+// The tools: click, sweep, eraser, rectangle, polygon, and the keyboard on the map.
+// State: the tool in hand, its width, the stroke or the shape being drawn. What the gesture takes
+// is asked to `geometrie`, what it changes is asked to `Dessin`.
+
+import { dansPolygone, entiteSous, entitesTouchees, jalonner } from "./geometrie.js";
+import { compter } from "./texte.js";
+import { at } from "./unites.js";
+
+/** @typedef {import("./carte.js").Carte} Carte */
+/** @typedef {import("./dessin.js").Dessin} Dessin */
+/** @typedef {"clic" | "balayage" | "gomme" | "rectangle" | "polygone"} Outil */
+/** @typedef {[number, number]} Point */
+/** @typedef {{rangs: number[], groupe: number, nom: string}} Cible */
+
+const PROCHE_PX = 12; // a click that near the first corner closes the polygon
+
+export class Gestes {
+  /**
+   * @param {Carte} carte @param {Dessin} dessin
+   * @param {{onSurvol: (cible: Cible | null, point: {x: number, y: number} | null) => void,
+   *   onFin: () => void, onMessage: (texte: string) => void}} options
+   */
+  constructor(carte, dessin, { onSurvol, onFin, onMessage }) {
+    this.carte = carte;
+    this.dessin = dessin;
+    this.onSurvol = onSurvol;
+    this.onFin = onFin;
+    this.onMessage = onMessage;
+    /** @type {Outil} */
+    this.outil = "clic";
+    this.rayon = 14; // pixels
+    this.retirer = false;
+    /** @type {Point | null} last world point of the stroke */
+    this.dernier = null;
+    /** @type {{x: number, y: number}[]} corners, in pixels of the map */
+    this.coins = [];
+    this.image = 0;
+    /** @type {HTMLElement} */
+    this.hote = carte.carte.getContainer();
+    this.trace = createTrace(this.hote);
+    this.#listen();
+  }
+
+  /** @param {Outil} outil */
+  setOutil(outil) {
+    this.cancel();
+    this.outil = outil;
+    this.hote.dataset.outil = outil;
+    const carte = this.carte.carte;
+    if (outil === "clic") carte.dragging.enable();
+    else carte.dragging.disable();
+    this.carte.setSurvol(null);
+  }
+
+  /** Give up the shape or the stroke in progress. */
+  cancel() {
+    this.coins = [];
+    this.dernier = null;
+    this.dessin.close();
+    this.#drawTrace();
+  }
+
+  #listen() {
+    const carte = this.carte.carte;
+    carte.on("click", (/** @type {any} */ e) => {
+      if (this.outil === "clic") this.#click(e.containerPoint, e.originalEvent.shiftKey);
+    });
+    carte.on("movestart zoomstart", () => {
+      this.onSurvol(null, null);
+      if (this.coins.length > 0) this.cancel();
+    });
+    // pointer events of our own: Leaflet would pan the map
+    this.hote.addEventListener("pointerdown", (e) => this.#press(e));
+    this.hote.addEventListener("pointermove", (e) => this.#move(e));
+    this.hote.addEventListener("pointerup", (e) => this.#release(e));
+    this.hote.addEventListener("pointercancel", () => this.cancel());
+    this.hote.addEventListener("pointerleave", () => {
+      cancelAnimationFrame(this.image);
+      this.carte.setSurvol(null);
+      this.onSurvol(null, null);
+    });
+    this.hote.addEventListener("dblclick", () => {
+      if (this.outil === "polygone") this.#closePolygone();
+    });
+    this.hote.addEventListener("keydown", (e) => this.#key(e));
+  }
+
+  /** @param {MouseEvent} e */
+  #point(e) {
+    const cadre = this.hote.getBoundingClientRect();
+    return { x: e.clientX - cadre.left, y: e.clientY - cadre.top };
+  }
+
+  /** @param {Event} e whether it comes from a button laid over the map */
+  #onControl(e) {
+    return e.target instanceof Element && e.target.closest("button, a, input, label") !== null;
+  }
+
+  /**
+   * What is designated at a point of the map: a group, or a commune.
+   * @param {{x: number, y: number}} point @param {boolean} autre the other level than the one chosen
+   * @returns {Cible | null}
+   */
+  cible(point, autre = false) {
+    const [x, y] = this.carte.toMonde(point);
+    const entite = entiteSous(this.carte.couches, x, y);
+    return entite < 0 ? null : this.#cibleDe(entite, autre);
+  }
+
+  /** @param {number} entite @param {boolean} autre @returns {Cible} */
+  #cibleDe(entite, autre) {
+    const { unites } = this.dessin;
+    const parCommune = (this.carte.maille === "commune") !== autre && this.carte.montreCommunes;
+    if (parCommune) return { rangs: [entite], groupe: -1, nom: unites.nom(entite) };
+    const groupe = this.carte.montreCommunes ? at(unites.groupe, entite) : entite;
+    const { membres, nom } = unites.groupes[groupe] ?? { membres: [], nom: "" };
+    return { rangs: membres, groupe, nom };
+  }
+
+  /** Whether a click takes the target away: all of it is in. @param {Cible} cible */
+  enleve(cible) {
+    return cible.rangs.every((rang) => this.dessin.dans[rang] === 1);
+  }
+
+  /** @param {{x: number, y: number}} point @param {boolean} autre */
+  #click(point, autre) {
+    const cible = this.cible(point, autre);
+    if (!cible) return;
+    if (this.carte.maille === "commune" && !this.carte.montreCommunes) {
+      this.carte.fly(cible.rangs);
+      this.onMessage("Zoom sur l’intercommunalité\u00a0: cliquez maintenant une commune.");
+      return;
+    }
+    this.toggle(cible);
+    this.#hover(point, autre);
+  }
+
+  /** @param {Cible} cible */
+  toggle(cible) {
+    if (this.enleve(cible)) this.dessin.apply(`Retirer ${cible.nom}`, [], cible.rangs);
+    else this.dessin.apply(`Ajouter ${cible.nom}`, cible.rangs);
+    this.onFin();
+  }
+
+  /** @param {{x: number, y: number}} point @param {boolean} autre */
+  #hover(point, autre) {
+    const cible = this.cible(point, autre);
+    this.carte.setSurvol(cible && { ...cible, retirer: this.#retire(cible) });
+    this.onSurvol(cible, point);
+  }
+
+  /** @param {Cible} cible */
+  #retire(cible) {
+    if (this.outil === "clic") return this.enleve(cible);
+    return this.outil === "gomme" || (this.outil !== "balayage" && this.retirer);
+  }
+
+  /** @param {PointerEvent} e */
+  #press(e) {
+    delete this.hote.dataset.clavier;
+    if (e.button !== 0 || this.outil === "clic" || this.#onControl(e)) return;
+    const point = this.#point(e);
+    if (this.outil === "polygone") return;
+    e.preventDefault();
+    this.hote.focus({ preventScroll: true });
+    this.hote.setPointerCapture(e.pointerId);
+    if (this.outil === "rectangle") {
+      this.coins = [point, point];
+      this.#drawTrace();
+      return;
+    }
+    this.dessin.open(this.outil === "gomme" ? "Gommer" : "Balayer");
+    this.dernier = this.carte.toMonde(point);
+    this.#sweep(point);
+  }
+
+  /** @param {PointerEvent} e */
+  #move(e) {
+    if (this.#onControl(e)) return;
+    const point = this.#point(e);
+    if (this.outil === "rectangle" && this.coins.length === 2) {
+      this.coins[1] = point;
+      this.#drawTrace();
+    } else if (this.dernier) {
+      this.#sweep(point);
+      this.#drawTrace(point);
+    } else if (e.pointerType !== "touch") {
+      cancelAnimationFrame(this.image);
+      const autre = e.shiftKey;
+      this.image = requestAnimationFrame(() => {
+        if (this.outil === "clic") this.#hover(point, autre);
+        this.#drawTrace(point);
+      });
+    }
+  }
+
+  /** @param {PointerEvent} e */
+  #release(e) {
+    if (this.#onControl(e)) return;
+    if (this.outil === "polygone" && e.button === 0) {
+      this.#addCoin(this.#point(e));
+    } else if (this.outil === "rectangle" && this.coins.length === 2) {
+      const [a, b] = /** @type {[any, any]} */ (this.coins);
+      const coins = [a, { x: b.x, y: a.y }, b, { x: a.x, y: b.y }];
+      this.coins = [];
+      this.#drawTrace();
+      if (Math.abs(a.x - b.x) > 3 && Math.abs(a.y - b.y) > 3) {
+        this.#takeZone(coins, "Rectangle", e.altKey);
+      }
+    } else if (this.dernier) {
+      this.dernier = null;
+      this.#drawTrace();
+      const geste = this.dessin.close();
+      if (geste && geste.ajouts.length + geste.retraits.length > 0) this.onFin();
+    }
+  }
+
+  /** @param {{x: number, y: number}} point */
+  #sweep(point) {
+    const vers = this.carte.toMonde(point);
+    const rayon = this.rayon / this.carte.echelle;
+    const { couches } = this.carte;
+    const touches = new Set();
+    for (const [x, y] of jalonner(this.dernier ?? vers, vers, rayon)) {
+      for (const entite of entitesTouchees(couches, x, y, rayon)) {
+        for (const rang of this.#cibleDe(entite, false).rangs) touches.add(rang);
+      }
+    }
+    this.dernier = vers;
+    if (this.outil === "gomme") this.dessin.extend([], touches);
+    else this.dessin.extend(touches, []);
+  }
+
+  /** @param {{x: number, y: number}} point */
+  #addCoin(point) {
+    const [premier] = this.coins;
+    const ferme =
+      premier &&
+      this.coins.length > 2 &&
+      Math.hypot(point.x - premier.x, point.y - premier.y) < PROCHE_PX;
+    if (ferme) this.#closePolygone();
+    else {
+      const dernier = this.coins[this.coins.length - 1];
+      if (!dernier || Math.hypot(point.x - dernier.x, point.y - dernier.y) > 3) {
+        this.coins.push(point);
+      }
+      this.#drawTrace(point);
+    }
+  }
+
+  #closePolygone() {
+    const { coins } = this;
+    this.coins = [];
+    this.#drawTrace();
+    if (coins.length > 2) this.#takeZone(coins, "Polygone", false);
+  }
+
+  /**
+   * Take the communes whose town hall is in the shape, or the groups whose main commune is.
+   * @param {{x: number, y: number}[]} coins @param {string} libelle @param {boolean} alt
+   */
+  #takeZone(coins, libelle, alt) {
+    const { unites } = this.dessin;
+    const polygone = coins.map((coin) => this.carte.toMonde(coin));
+    /** @param {number} rang */
+    const dedans = (rang) => dansPolygone(polygone, ...this.carte.mondeUnite(rang));
+    /** @type {number[]} */
+    const rangs = [];
+    if (this.carte.maille === "commune") {
+      for (let rang = 0; rang < unites.nombre; rang += 1) if (dedans(rang)) rangs.push(rang);
+    } else {
+      for (const groupe of unites.groupes) {
+        if (dedans(groupe.centre)) rangs.push(...groupe.membres);
+      }
+    }
+    const retirer = this.retirer !== alt;
+    const change = this.dessin.apply(libelle, retirer ? [] : rangs, retirer ? rangs : []);
+    this.onMessage(
+      change
+        ? `${libelle}\u00a0: ${compter(rangs.length, "commune")} ${retirer ? "retirées" : "dans la zone"}.`
+        : `${libelle}\u00a0: rien à ${retirer ? "retirer" : "ajouter"} dans cette zone.`,
+    );
+    this.onFin();
+  }
+
+  /** @param {KeyboardEvent} e */
+  #key(e) {
+    if (this.#onControl(e)) return;
+    this.hote.dataset.clavier = "";
+    if (e.key === "Escape") {
+      this.cancel();
+      return;
+    }
+    if (e.key !== "Enter" && e.key !== " ") {
+      if (e.key.startsWith("Arrow")) setTimeout(() => this.announceCentre(), 350);
+      return;
+    }
+    e.preventDefault();
+    if (this.outil === "polygone" && this.coins.length > 2) this.#closePolygone();
+    else this.#click(this.#centre(), e.shiftKey);
+  }
+
+  #centre() {
+    const { x, y } = this.carte.carte.getSize();
+    return { x: x / 2, y: y / 2 };
+  }
+
+  /** Say what stands under the aim, for those who move the map with the arrows. */
+  announceCentre() {
+    if ("clavier" in this.hote.dataset) this.#hover(this.#centre(), false);
+  }
+
+  /** @param {{x: number, y: number}} [pointeur] */
+  #drawTrace(pointeur) {
+    const { cercle, forme } = this.trace;
+    const pinceau = this.outil === "balayage" || this.outil === "gomme";
+    cercle.setAttribute("visibility", pinceau && pointeur ? "visible" : "hidden");
+    if (pinceau && pointeur) {
+      cercle.setAttribute("cx", String(pointeur.x));
+      cercle.setAttribute("cy", String(pointeur.y));
+      cercle.setAttribute("r", String(this.rayon));
+    }
+    let points = this.coins;
+    if (this.outil === "rectangle" && points.length === 2) {
+      const [a, b] = /** @type {[any, any]} */ (points);
+      points = [a, { x: b.x, y: a.y }, b, { x: a.x, y: b.y }];
+    } else if (pointeur && points.length > 0) points = [...points, pointeur];
+    forme.setAttribute("points", points.map(({ x, y }) => `${x},${y}`).join(" "));
+  }
+}
+
+/** Drawing of the brush and of the shape, above the map. @param {HTMLElement} hote */
+function createTrace(hote) {
+  const espace = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(espace, "svg");
+  svg.setAttribute("class", "trace");
+  svg.setAttribute("aria-hidden", "true");
+  const forme = document.createElementNS(espace, "polygon");
+  const cercle = document.createElementNS(espace, "circle");
+  cercle.setAttribute("visibility", "hidden");
+  svg.append(forme, cercle);
+  hote.append(svg);
+  return { forme, cercle };
+}

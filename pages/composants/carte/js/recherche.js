@@ -1,0 +1,333 @@
+// Search box and pasted lists. Names are understood by the server (route `recherche`, `liste`):
+// one place knows former communes, postal codes and spellings.
+// State: the results shown, the list under review. Nothing reaches the drawing before « Appliquer ».
+
+import { el, icone, remplir } from "./dom.js";
+import { decodeLien } from "./lien.js";
+import { compter } from "./texte.js";
+
+/** @typedef {{type: string, code: string, libelle: string, precision: string, nature: string, lien: string}} Resultat */
+/**
+ * @typedef {object} ListeLue
+ * @property {{saisi: string, libelle: string, lien: string, note: string}[]} comprises
+ * @property {{saisi: string, choix: {libelle: string, lien: string}[]}[]} ambigues
+ * @property {{saisi: string, ligne: number}[]} inconnues
+ * @property {string} message
+ */
+
+const ATTENTE_MS = 90;
+
+export class Recherche {
+  /**
+   * @param {HTMLElement} hote
+   * @param {{chercher: (texte: string, signal: AbortSignal) => Promise<Resultat[]>,
+   *   onChoix: (resultat: Resultat, codes: string[]) => void}} options
+   */
+  constructor(hote, { chercher, onChoix }) {
+    this.chercher = chercher;
+    this.onChoix = onChoix;
+    /** @type {Resultat[]} */
+    this.resultats = [];
+    this.actif = -1;
+    this.minuterie = 0;
+    /** @type {AbortController | null} */
+    this.appel = null;
+    this.champ = el("input", {
+      type: "search",
+      role: "combobox",
+      id: "atelier-recherche",
+      "aria-expanded": "false",
+      "aria-controls": "atelier-resultats",
+      "aria-autocomplete": "list",
+      autocomplete: "off",
+      spellcheck: "false",
+      placeholder: "Commune, intercommunalité, code postal…",
+      "aria-label": "Chercher une commune, une intercommunalité, un département",
+      maxlength: 200,
+      oninput: () => this.#plan(),
+      onkeydown: (/** @type {KeyboardEvent} */ e) => this.#key(e),
+      onblur: () => setTimeout(() => this.#close(), 150),
+      onfocus: () => this.resultats.length > 0 && this.#open(),
+    });
+    this.liste = el("ul", {
+      role: "listbox",
+      id: "atelier-resultats",
+      "aria-label": "Résultats",
+      hidden: true,
+    });
+    this.etat = el("p", { class: "sr", role: "status" });
+    hote.append(icone("loupe"), this.champ, this.liste, this.etat);
+  }
+
+  #plan() {
+    clearTimeout(this.minuterie);
+    this.minuterie = window.setTimeout(() => this.#search(), ATTENTE_MS);
+  }
+
+  async #search() {
+    const texte = this.champ.value.trim();
+    this.appel?.abort();
+    if (texte.length < 2) {
+      this.resultats = [];
+      this.#close();
+      return;
+    }
+    const appel = new AbortController();
+    this.appel = appel;
+    try {
+      this.resultats = await this.chercher(texte, appel.signal);
+    } catch {
+      if (appel.signal.aborted) return;
+      this.resultats = [];
+      this.etat.textContent = "La recherche n’a pas répondu.";
+    }
+    this.#show();
+  }
+
+  #show() {
+    this.actif = this.resultats.length > 0 ? 0 : -1;
+    remplir(
+      this.liste,
+      ...this.resultats.map((resultat, n) =>
+        el(
+          "li",
+          {
+            role: "option",
+            id: `atelier-resultat-${n}`,
+            onmousedown: (/** @type {MouseEvent} */ e) => e.preventDefault(),
+            onclick: () => this.#choose(n),
+          },
+          el("span", { class: "libelle" }, resultat.libelle),
+          el("span", { class: "precision" }, resultat.precision),
+          el("span", { class: "nature" }, resultat.nature),
+        ),
+      ),
+      this.resultats.length === 0 && el("li", { class: "rien" }, "Aucun lieu de ce nom."),
+    );
+    this.etat.textContent =
+      this.resultats.length > 0 ? compter(this.resultats.length, "résultat") : "Aucun résultat";
+    this.#open();
+    this.#mark();
+  }
+
+  #open() {
+    this.liste.hidden = false;
+    this.champ.setAttribute("aria-expanded", "true");
+  }
+
+  #close() {
+    this.liste.hidden = true;
+    this.champ.setAttribute("aria-expanded", "false");
+    this.champ.removeAttribute("aria-activedescendant");
+  }
+
+  #mark() {
+    for (const [n, option] of [...this.liste.children].entries()) {
+      option.setAttribute("aria-selected", String(n === this.actif));
+      if (n === this.actif) {
+        option.scrollIntoView({ block: "nearest" });
+        this.champ.setAttribute("aria-activedescendant", option.id);
+      }
+    }
+  }
+
+  /** @param {KeyboardEvent} e */
+  #key(e) {
+    const nombre = this.resultats.length;
+    if (e.key === "ArrowDown" || e.key === "ArrowUp") {
+      e.preventDefault();
+      if (nombre === 0) return;
+      this.#open();
+      this.actif = (this.actif + (e.key === "ArrowDown" ? 1 : nombre - 1)) % nombre;
+      this.#mark();
+    } else if (e.key === "Enter") {
+      e.preventDefault();
+      if (!this.liste.hidden) this.#choose(this.actif);
+    } else if (e.key === "Escape") {
+      if (!this.liste.hidden) e.stopPropagation();
+      this.#close();
+    }
+  }
+
+  /** @param {number} n */
+  #choose(n) {
+    const resultat = this.resultats[n];
+    if (!resultat) return;
+    this.champ.value = "";
+    this.resultats = [];
+    this.#close();
+    this.onChoix(resultat, decodeLien(resultat.lien).codes);
+  }
+}
+
+export class Collage {
+  /**
+   * @param {HTMLElement} hote
+   * @param {{analyser: (texte: string) => Promise<ListeLue>,
+   *   onAppliquer: (codes: string[], remplacer: boolean) => void}} options
+   */
+  constructor(hote, { analyser, onAppliquer }) {
+    this.analyser = analyser;
+    this.onAppliquer = onAppliquer;
+    /** @type {ListeLue | null} */
+    this.lue = null;
+    this.champ = el("textarea", {
+      rows: 6,
+      id: "atelier-liste",
+      spellcheck: "false",
+      placeholder: "35238, 35281\nSaint-Malo (35)\nRennes Métropole",
+    });
+    this.fichier = el("input", {
+      type: "file",
+      accept: ".csv,.txt,.tsv",
+      id: "atelier-fichier",
+      onchange: () => this.#readFichier(),
+    });
+    this.rapport = el("div", { class: "rapport", "aria-live": "polite" });
+    this.dialogue = el(
+      "dialog",
+      { class: "collage", "aria-labelledby": "atelier-titre-liste" },
+      el("h2", { id: "atelier-titre-liste" }, "Coller une liste"),
+      el(
+        "label",
+        { for: "atelier-liste" },
+        "Codes ou noms de communes, d’intercommunalités, de départements, ou un lien de ce site.",
+      ),
+      this.champ,
+      el("label", { for: "atelier-fichier" }, "Ou un fichier texte ou CSV\u00a0:"),
+      this.fichier,
+      el(
+        "div",
+        { class: "boutons" },
+        el("button", { type: "button", class: "principal", onclick: () => this.#analyse() }, "Lire la liste"),
+        el("button", { type: "button", onclick: () => this.dialogue.close() }, "Fermer"),
+      ),
+      this.rapport,
+    );
+    hote.append(this.dialogue);
+  }
+
+  open() {
+    this.lue = null;
+    remplir(this.rapport);
+    this.dialogue.showModal();
+    this.champ.focus();
+  }
+
+  async #readFichier() {
+    const fichier = this.fichier.files?.[0];
+    if (!fichier) return;
+    if (fichier.size > 4e6) {
+      remplir(
+        this.rapport,
+        el("p", { class: "erreur", role: "alert" }, `Fichier «\u00a0${fichier.name}\u00a0» trop gros\u00a0: 4\u00a0Mo au plus.`),
+      );
+      return;
+    }
+    const octets = new Uint8Array(await fichier.arrayBuffer());
+    try {
+      this.champ.value = new TextDecoder("utf-8", { fatal: true }).decode(octets);
+    } catch {
+      this.champ.value = new TextDecoder("windows-1252").decode(octets);
+    }
+    await this.#analyse();
+  }
+
+  async #analyse() {
+    const texte = this.champ.value;
+    if (!texte.trim()) {
+      remplir(this.rapport, el("p", { class: "erreur" }, "La liste est vide."));
+      return;
+    }
+    remplir(this.rapport, el("p", {}, "Lecture…"));
+    try {
+      this.lue = await this.analyser(texte);
+    } catch (erreur) {
+      const raison = erreur instanceof Error ? erreur.message : "";
+      remplir(
+        this.rapport,
+        el("p", { class: "erreur", role: "alert" }, raison || "La liste n’a pas pu être lue."),
+      );
+      return;
+    }
+    this.#review(this.lue);
+  }
+
+  /** @param {ListeLue} lue */
+  #review(lue) {
+    const choix = lue.ambigues.map(({ saisi, choix: possibles }, n) =>
+      el(
+        "p",
+        { class: "ambigue" },
+        el("label", { for: `atelier-choix-${n}` }, `«\u00a0${saisi}\u00a0»`),
+        el(
+          "select",
+          { id: `atelier-choix-${n}` },
+          el("option", { value: "" }, "à choisir (sinon laissé de côté)"),
+          ...possibles.map(({ libelle, lien }) => el("option", { value: lien }, libelle)),
+        ),
+      ),
+    );
+    remplir(
+      this.rapport,
+      lue.message && el("p", { class: "erreur" }, lue.message),
+      this.#section("Compris", lue.comprises.length, true, [
+        el(
+          "ul",
+          {},
+          ...lue.comprises
+            .slice(0, 200)
+            .map(({ saisi, libelle, note }) =>
+              el("li", {}, saisi === libelle ? libelle : `${saisi} → ${libelle}`, note && el("em", {}, ` ${note}`)),
+            ),
+          lue.comprises.length > 200 &&
+            el("li", {}, `et ${compter(lue.comprises.length - 200, "autre")}`),
+        ),
+      ]),
+      this.#section("Ambigu", choix.length, false, choix),
+      this.#section("Non compris", lue.inconnues.length, false, [
+        el(
+          "ul",
+          {},
+          ...lue.inconnues
+            .slice(0, 200)
+            .map(({ saisi, ligne }) => el("li", {}, `ligne ${ligne}\u00a0: ${saisi}`)),
+          lue.inconnues.length > 200 &&
+            el("li", {}, `et ${compter(lue.inconnues.length - 200, "autre")}`),
+        ),
+      ]),
+      lue.comprises.length + choix.length > 0 &&
+        el(
+          "div",
+          { class: "boutons" },
+          el("button", { type: "button", class: "principal", onclick: () => this.#apply(false) }, "Ajouter au territoire"),
+          el("button", { type: "button", onclick: () => this.#apply(true) }, "Remplacer le territoire"),
+        ),
+    );
+  }
+
+  /** @param {string} titre @param {number} nombre @param {boolean} replie @param {Node[]} contenu */
+  #section(titre, nombre, replie, contenu) {
+    if (nombre === 0) return null;
+    return el(
+      "details",
+      { open: !replie || nombre <= 8 },
+      el("summary", {}, `${titre}\u00a0: ${compter(nombre, "ligne")}`),
+      ...contenu,
+    );
+  }
+
+  /** @param {boolean} remplacer */
+  #apply(remplacer) {
+    if (!this.lue) return;
+    const liens = this.lue.comprises.map(({ lien }) => lien);
+    for (const choix of this.rapport.querySelectorAll("select")) {
+      if (choix.value) liens.push(choix.value);
+    }
+    const codes = new Set(liens.flatMap((lien) => decodeLien(lien).codes));
+    this.dialogue.close();
+    this.champ.value = "";
+    this.fichier.value = "";
+    this.onAppliquer([...codes], remplacer);
+  }
+}

@@ -1,0 +1,199 @@
+"""Routes of the drawing map: its modules, Leaflet, the display files, the search.
+
+Files are served under an address that holds the hash of their content, so that a browser keeps
+them for ever and never shows yesterday's map after an update.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cache
+from gzip import compress, decompress
+from pathlib import Path
+from typing import Final
+from urllib.parse import parse_qs
+
+import xstatic.pkg.leaflet
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from geodata.couches import Couches
+from geodata.errors import CptsError
+from geodata.listes import LONGUEUR_LIMITE, ListeComprise, analyser_liste
+from geodata.recherche import Recherche, Resultat
+from pages.composants.lien import encode_lien
+
+PREFIXE: Final = "/atelier"
+_ICI: Final = Path(__file__).parent
+_LEAFLET: Final = Path(xstatic.pkg.leaflet.BASE_DIR)
+_TYPES: Final = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json; charset=utf-8",
+}
+_NATURES: Final = {
+    "commune": "commune",
+    "arrondissement": "arrondissement",
+    "epci": "intercommunalité",
+    "ept": "établissement public territorial",
+    "departement": "département",
+    "region": "région",
+    "ancienne_commune": "ancienne commune",
+    "code_postal": "code postal",
+}
+_RESULTATS: Final = 12
+
+
+@cache
+def lire_fichiers() -> Mapping[str, bytes]:
+    """Return the compressed content of every module and style of the map, and of Leaflet."""
+    chemins = {
+        **{chemin.name: chemin for chemin in sorted(_ICI.glob("js/*.js"))},
+        "atelier.css": _ICI / "atelier.css",
+        "leaflet.js": _LEAFLET / "leaflet.js",
+        "leaflet.css": _LEAFLET / "leaflet.css",
+    }
+    return {nom: compress(chemin.read_bytes(), mtime=0) for nom, chemin in chemins.items()}
+
+
+@cache
+def lire_couches() -> Couches:
+    """Return the display files."""
+    return Couches()
+
+
+@cache
+def version_fichiers() -> str:
+    """Hash of the modules: changes with any of them."""
+    somme = hashlib.sha256(b"".join(lire_fichiers().values()))
+    return somme.hexdigest()[:12]
+
+
+def adresses() -> dict[str, str]:
+    """Return where the browser finds each thing."""
+    return {
+        "ressources": f"{PREFIXE}/{version_fichiers()}/",
+        "couches": f"{PREFIXE}/couches/{lire_couches().version}/",
+        "recherche": f"{PREFIXE}/recherche",
+        "liste": f"{PREFIXE}/liste",
+    }
+
+
+def build_routes(ouvrir_recherche: Callable[[], Recherche]) -> list[BaseRoute]:
+    """Return the routes to hand to `st.App`.
+
+    Parameters
+    ----------
+    ouvrir_recherche
+        Gives the index of places, opened at the first call.
+    """
+
+    async def chercher(requete: Request) -> Response:
+        texte = parse_qs(requete.url.query).get("q", [""])[0][:200]
+        trouves = await run_in_threadpool(lambda: ouvrir_recherche().chercher(texte, _RESULTATS))
+        return JSONResponse([_resultat(r) for r in trouves])
+
+    async def lire_liste(requete: Request) -> Response:
+        corps = bytearray()
+        async for morceau in requete.stream():
+            corps += morceau
+            if len(corps) > 2 * LONGUEUR_LIMITE:
+                return _refus("Cette liste est trop longue : 2 Mo au plus.", 413)
+        texte = corps.decode("utf-8", errors="replace")
+        try:
+            lue = await run_in_threadpool(lambda: analyser_liste(texte, ouvrir_recherche()))
+        except CptsError as erreur:
+            return _refus(str(erreur), 422)
+        return JSONResponse(_liste(lue))
+
+    return [
+        Route(f"{PREFIXE}/recherche", chercher),
+        Route(f"{PREFIXE}/liste", lire_liste, methods=["POST"]),
+        Route(f"{PREFIXE}/couches/{{version}}/{{nom}}.json", _servir_couche),
+        Route(f"{PREFIXE}/{{version}}/{{nom}}", _servir_fichier),
+    ]
+
+
+def _servir_fichier(requete: Request) -> Response:
+    nom = requete.path_params["nom"]
+    return _servir(requete, nom, lire_fichiers().get(nom), version_fichiers())
+
+
+def _servir_couche(requete: Request) -> Response:
+    nom = requete.path_params["nom"]
+    couches = lire_couches()
+    return _servir(requete, f"{nom}.json", couches.read_gzip(nom), couches.version)
+
+
+def _servir(requete: Request, nom: str, octets: bytes | None, version: str) -> Response:
+    if octets is None or requete.path_params["version"] != version:
+        return Response("Ce fichier n'existe pas ou plus : rechargez la page.", 404)
+    etag = f'"{version}"'
+    entetes = {
+        "etag": etag,
+        "cache-control": "public, max-age=31536000, immutable",
+        "vary": "accept-encoding",
+        "x-content-type-options": "nosniff",
+        "content-type": _TYPES[Path(nom).suffix],
+    }
+    if requete.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=entetes)
+    if "gzip" in requete.headers.get("accept-encoding", ""):
+        return Response(octets, headers={**entetes, "content-encoding": "gzip"})
+    return Response(decompress(octets), headers=entetes)
+
+
+def _refus(message: str, code: int) -> Response:
+    return JSONResponse({"message": message}, code)
+
+
+def _resultat(resultat: Resultat) -> dict[str, str]:
+    return {
+        "type": resultat.type,
+        "code": resultat.code,
+        "libelle": resultat.libelle,
+        "precision": resultat.precision,
+        "nature": _NATURES[resultat.type],
+        "lien": encode_lien(resultat.codes_unites),
+    }
+
+
+def _choix(resultat: Resultat) -> dict[str, str]:
+    precision = f" ({resultat.precision})" if resultat.precision else ""
+    return {
+        "libelle": f"{resultat.libelle}{precision}, {_NATURES[resultat.type]}",
+        "lien": encode_lien(resultat.codes_unites),
+    }
+
+
+def _liste(lue: ListeComprise) -> dict[str, object]:
+    repetes = "les répétitions ont été ignorées" if lue.repetitions else ""
+    return {
+        "comprises": [
+            {
+                "saisi": element.texte,
+                "libelle": element.resultat.libelle,
+                "note": element.remarque,
+                "lien": encode_lien(element.resultat.codes_unites),
+            }
+            for element in (*lue.traduites, *lue.comprises)
+        ],
+        "ambigues": [
+            {"saisi": element.texte, "choix": [_choix(r) for r in element.candidats]}
+            for element in lue.ambigues
+        ]
+        + [
+            {"saisi": element.texte, "choix": [_choix(r) for r in element.suggestions]}
+            for element in lue.inconnues
+            if element.suggestions
+        ],
+        "inconnues": [
+            {"saisi": element.texte, "ligne": element.ligne}
+            for element in lue.inconnues
+            if not element.suggestions
+        ],
+        "message": f"{lue.repetitions} en double : {repetes}." if repetes else "",
+    }

@@ -1,0 +1,253 @@
+// Unit tests of the pure modules of the drawing map: `node --test tests/carte/`.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Brouillons } from "../../pages/composants/carte/js/brouillon.js";
+import { computeConsequences } from "../../pages/composants/carte/js/consequence.js";
+import { Dessin, PROFONDEUR } from "../../pages/composants/carte/js/dessin.js";
+import {
+  contient,
+  dansPolygone,
+  entiteSous,
+  entitesTouchees,
+  jalonner,
+} from "../../pages/composants/carte/js/geometrie.js";
+import { decodeLien, encodeLien } from "../../pages/composants/carte/js/lien.js";
+import { placeSurJauge, situation, tailleDe } from "../../pages/composants/carte/js/taille.js";
+import { compter, ecartFr, enumerer, nombreFr, plier } from "../../pages/composants/carte/js/texte.js";
+import { mercator } from "../../pages/composants/carte/js/topologie.js";
+import { LARGEUR, createCouche, createUnites, createVoisinage } from "./jouet.js";
+
+const BAREME = [
+  { habitants: 10000, taille_a_la_borne: 2 },
+  { habitants: 50000, taille_a_la_borne: 2 },
+];
+
+const monde = (x, y) => mercator(x / 10, -y / 10);
+
+test("un lien relu rend les mêmes codes, triés", () => {
+  const codes = ["35238", "2A004", "97608", "01001", "35001", "35002", "35003", "35004"];
+  assert.deepEqual(decodeLien(encodeLien(codes, ["35238"])), {
+    codes: ["01001", "35001", "35002", "35003", "35004", "35238", "2A004", "97608"],
+    partielles: ["35238"],
+  });
+});
+
+test("un lien abîmé est refusé", () => {
+  const lien = encodeLien(["35238", "35239"]);
+  for (const abime of [lien.slice(0, -1), `${lien}A`, `2${lien.slice(1)}`, "", "1.", "1.<script>"]) {
+    assert.throws(() => decodeLien(abime));
+  }
+});
+
+test("chaque geste s'annule et se rétablit, totaux compris", () => {
+  const dessin = new Dessin(createUnites());
+  dessin.apply("a", [0, 1]);
+  dessin.apply("b", [2], [0]);
+  assert.equal(dessin.totaux.municipale, 5000);
+  assert.equal(dessin.etatGroupe(0), "partiel");
+  dessin.undo();
+  assert.deepEqual(dessin.rangs(), [0, 1]);
+  assert.equal(dessin.totaux.municipale, 3000);
+  dessin.redo();
+  assert.deepEqual(dessin.rangs(), [1, 2]);
+  dessin.undo();
+  dessin.apply("c", [5]);
+  assert.equal(dessin.redo(), undefined);
+});
+
+test("au moins cent gestes s'annulent", () => {
+  const dessin = new Dessin(createUnites());
+  for (let n = 0; n < PROFONDEUR + 20; n += 1) {
+    if (n % 2) dessin.apply("retirer", [], [3]);
+    else dessin.apply("ajouter", [3]);
+  }
+  let annules = 0;
+  while (dessin.undo()) annules += 1;
+  assert.ok(annules >= 100);
+  assert.equal(annules, PROFONDEUR);
+});
+
+test("un geste sans effet n'entre pas dans l'historique", () => {
+  const dessin = new Dessin(createUnites());
+  dessin.apply("a", [1]);
+  assert.equal(dessin.apply("encore", [1]), false);
+  assert.equal(dessin.passe.length, 1);
+});
+
+test("un balayage est un seul geste", () => {
+  const dessin = new Dessin(createUnites());
+  dessin.open("Balayer");
+  for (const rang of [0, 1, 2, 2, 1]) dessin.extend([rang], []);
+  dessin.close();
+  assert.equal(dessin.passe.length, 1);
+  dessin.undo();
+  assert.equal(dessin.nombre, 0);
+});
+
+test("une population inconnue n'est pas comptée zéro", () => {
+  const dessin = new Dessin(createUnites());
+  dessin.apply("a", [22, 23]);
+  assert.equal(dessin.totaux.municipale, 23000);
+  assert.equal(dessin.inconnues.municipale, 1);
+  assert.equal(dessin.totaux.totale, 1010 * 47);
+});
+
+test("la taille suit les seuils reçus, de chaque côté de la borne", () => {
+  assert.deepEqual([9999, 10000, 10001, 50000, 50001].map((n) => tailleDe(n, BAREME)), [1, 2, 2, 2, 3]);
+  assert.deepEqual(situation(12000, BAREME), {
+    taille: 2,
+    manque: 38000,
+    marge: 2000,
+    dessous: 10000,
+    dessus: 50000,
+  });
+  assert.equal(situation(60000, BAREME).manque, null);
+});
+
+test("la jauge avance sans jamais reculer", () => {
+  const places = [0, 5000, 10000, 30000, 50000, 70000, 1e6].map((n) => placeSurJauge(n, BAREME));
+  assert.deepEqual(places, [...places].sort((a, b) => a - b));
+  assert.equal(places.at(-1), 1);
+});
+
+test("un point est dans un carré et un seul", () => {
+  const couche = createCouche();
+  for (let y = 0; y < 4; y += 1) {
+    for (let x = 0; x < LARGEUR; x += 1) {
+      const [px, py] = monde(x + 0.3, y + 0.6);
+      assert.equal(entiteSous([couche], px, py), y * LARGEUR + x);
+    }
+  }
+  assert.equal(entiteSous([couche], ...monde(-1, 1)), -1);
+  assert.equal(contient(couche, 0, ...monde(1.5, 0.5)), false);
+});
+
+test("le pinceau touche ce que son disque touche", () => {
+  const couche = createCouche();
+  const rayon = 0.2 / 3600;
+  const [x, y] = monde(1, 1);
+  assert.deepEqual([...entitesTouchees([couche], x, y, rayon)].sort((a, b) => a - b), [0, 1, 6, 7]);
+  assert.deepEqual([...entitesTouchees([couche], ...monde(0.5, 0.5), rayon)], [0]);
+});
+
+test("un trait rapide est jalonné sans trou", () => {
+  const points = jalonner([0, 0], [10, 0], 1);
+  assert.equal(points.length, 10);
+  assert.deepEqual(points.at(-1), [10, 0]);
+});
+
+test("un polygone prend les points qu'il entoure", () => {
+  const concave = [[0, 0], [4, 0], [4, 4], [2, 1], [0, 4]];
+  assert.equal(dansPolygone(concave, 0.5, 2), true);
+  assert.equal(dansPolygone(concave, 2, 3), false);
+});
+
+test("le contour d'un ensemble se recoud en anneaux fermés", () => {
+  const couche = createCouche();
+  const dans = new Set([0, 1, 2, 6, 8, 12, 13, 14]); // a ring around 7
+  const bords = [];
+  for (let arc = 0; arc < couche.nombre; arc += 1) {
+    if (dans.has(couche.gauche[arc]) !== dans.has(couche.droite[arc])) bords.push(arc);
+  }
+  const anneaux = couche.stitch(bords);
+  assert.equal(anneaux.flat().length, bords.length);
+  assert.equal(anneaux.length, 2);
+});
+
+test("une commune entourée est une enclave, une baie n'en est pas une", () => {
+  const voisinage = createVoisinage();
+  const anneau = new Set([0, 1, 2, 6, 8, 12, 13, 14]);
+  const dans = (rang) => anneau.has(rang);
+  assert.deepEqual(voisinage.enclaves(dans, anneau), [[7]]);
+  const bord = new Set([1, 6, 7, 9, 2 + 6, 3]); // closes 0 alone and 2 alone, on the coast
+  assert.deepEqual(
+    voisinage.enclaves((rang) => bord.has(rang), bord).map((poche) => poche[0]).sort(),
+    [0, 2],
+  );
+  const large = new Set([2, 8, 14, 20]); // cuts the country in two: no enclave
+  assert.deepEqual(voisinage.enclaves((rang) => large.has(rang), large), []);
+});
+
+test("les morceaux se comptent sur le graphe", () => {
+  const voisinage = createVoisinage();
+  const dans = new Set([0, 1, 7, 3, 23]);
+  const morceaux = voisinage.morceaux((rang) => dans.has(rang), dans);
+  assert.deepEqual(morceaux.map((m) => m.length), [3, 1, 1]);
+});
+
+test("l'infobulle dit le total, la taille et l'enclave que ferait le clic", () => {
+  const dessin = new Dessin(createUnites());
+  dessin.apply("a", [0, 1, 2, 6, 8, 12, 14]);
+  const contexte = { bareme: BAREME, type: "municipale", voisinage: createVoisinage() };
+  const [total, taille, enclave] = computeConsequences(dessin, [13], false, contexte);
+  assert.equal(total, "+14\u202f000 hab. → 64\u202f000");
+  assert.equal(taille, "taille 2 → 3");
+  assert.equal(enclave, "laisse Commune 7 enclavée");
+  const retrait = computeConsequences(dessin, [6], true, contexte);
+  assert.equal(retrait[0], "−7\u202f000 hab. → 43\u202f000");
+  assert.ok(retrait.includes("territoire en 2\u00a0morceaux"));
+});
+
+test("les textes sont en français", () => {
+  assert.equal(nombreFr(81246), "81\u202f246");
+  assert.equal(ecartFr(-4310), "−4\u202f310");
+  assert.equal(compter(1, "commune"), "1\u00a0commune");
+  assert.equal(enumerer(["a", "b", "c", "d", "e"]), "a, b, c et 2\u00a0autres");
+  assert.equal(enumerer(["a", "b"]), "a et b");
+  assert.equal(plier("L'Haÿ-les-Roses"), "l hay les roses");
+});
+
+function createStorage() {
+  const contenu = new Map();
+  return {
+    get length() {
+      return contenu.size;
+    },
+    key: (n) => [...contenu.keys()][n] ?? null,
+    getItem: (cle) => contenu.get(cle) ?? null,
+    setItem: (cle, valeur) => void contenu.set(cle, valeur),
+    removeItem: (cle) => void contenu.delete(cle),
+  };
+}
+
+function createBrouillons(local, nom, millesime = "2026") {
+  let date = 0;
+  const milieu = { local, session: createStorage(), hasard: () => nom, maintenant: () => (date += 1) };
+  return new Brouillons(milieu, millesime, 24);
+}
+
+test("un brouillon revient avec son historique", () => {
+  const brouillons = createBrouillons(createStorage(), "onglet-a");
+  const passe = [{ libelle: "Ajouter <b>", ajouts: [3, 1], retraits: [] }];
+  brouillons.save({ lien: "1.x", nom: "<script>", passe, futur: [] });
+  const relu = brouillons.read();
+  assert.equal(relu.nom, "<script>");
+  assert.deepEqual(relu.passe, [{ libelle: "Ajouter <b>", ajouts: [1, 3], retraits: [] }]);
+});
+
+test("deux onglets n'écrivent jamais l'un sur l'autre", () => {
+  const local = createStorage();
+  const a = createBrouillons(local, "onglet-a");
+  const b = createBrouillons(local, "onglet-b");
+  a.save({ lien: "1.a", nom: "A", passe: [], futur: [] });
+  b.save({ lien: "1.b", nom: "B", passe: [], futur: [] });
+  assert.equal(a.read().lien, "1.a");
+  assert.deepEqual(b.others().map(({ brouillon }) => brouillon.nom), ["A"]);
+});
+
+test("un brouillon abîmé ou d'une autre géographie ne casse rien", () => {
+  const local = createStorage();
+  const brouillons = createBrouillons(local, "onglet-a");
+  const passe = [{ libelle: "a", ajouts: [3], retraits: [] }];
+  brouillons.save({ lien: "1.x", nom: "", passe, futur: [] });
+  assert.deepEqual(createBrouillons(local, "onglet-a", "2027").open("onglet-a").passe, []);
+  local.setItem("cpts:brouillon:onglet-a", "{abîmé");
+  assert.equal(brouillons.read(), null);
+});
+
+test("un navigateur qui refuse d'écrire le dit", () => {
+  const local = { ...createStorage(), setItem: () => { throw new Error("plein"); } };
+  const brouillons = createBrouillons(local, "onglet-a");
+  assert.equal(brouillons.save({ lien: "1.x", nom: "", passe: [], futur: [] }), false);
+});
