@@ -18,7 +18,7 @@ from diagnostic.perimetre import Perimetre
 from diagnostic.territoire import compute_territoire
 from geodata.referentiel import Referentiel
 
-REPETITIONS = 5
+REPETITIONS = 7
 RAPPORT_OUVERTURE_MAXIMAL = 1.5
 MEMOIRE_MAXIMALE_MO = 450
 RAPPORT_SYNTHESE_MINIMAL = 20
