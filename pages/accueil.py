@@ -99,7 +99,7 @@ def main() -> None:
     accueil = st.Page(
         afficher_accueil, title="Accueil", icon=":material/home:", url_path="", default=True
     )
-    navigation = st.navigation([accueil, *pages.values()])
+    navigation = st.navigation([accueil, *pages.values()], position="top")
     if navigation.url_path != "perimetre":  # the drawing page has its own totals
         afficher_bandeau()
     navigation.run()

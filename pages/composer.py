@@ -26,7 +26,7 @@ _FACONS = {
     "Parcourir": lambda: afficher_parcours(ouvrir_referentiel().geographie),
     "Coller une liste": afficher_collage,
 }
-_DEFINITIONS = {"municipale": "Population municipale", "totale": "Population totale"}
+_DEFINITIONS = {"municipale": "Municipale", "totale": "Totale"}
 
 
 def _nommer() -> None:

@@ -1,4 +1,4 @@
-"""Reminder of the present territory, beside the navigation of every page."""
+"""Reminder of the present territory, under the navigation of every page."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def afficher_bandeau() -> None:
     except CptsError:
         return  # the page says what is wrong; this is only a reminder
     taille = f"taille {territoire.taille.taille}" if territoire.taille else "taille inconnue"
-    st.sidebar.html(
+    st.html(
         '<section class="cpts-bandeau" aria-label="Territoire en cours">'
-        f"<strong>{escape(dessin.nom or 'Territoire sans nom')}</strong><br>"
+        f"<strong>{escape(dessin.nom or 'Territoire sans nom')}</strong> · "
         f"{formater_habitants(territoire.population)}, {taille}</section>"
     )

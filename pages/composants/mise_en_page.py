@@ -32,6 +32,7 @@ _SOURCES: Final = (
 def configurer_page() -> None:
     """Set what the browser shows of the application; called once, by the root script."""
     st.set_page_config(page_title=NOM_APPLICATION, page_icon=str(ICONE), layout="wide")
+    st.logo(str(ICONE), size="large")
     st.html(STYLE)
 
 
