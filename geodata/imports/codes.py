@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from geodata.errors import ImportRefuseError
-from geodata.imports.tableaux import clean_code, read_tableau, reduce_entete
+from geodata.imports.tableaux import Lignes, clean_code, read_tableau, reduce_entete
 
 _LIMITE_FAUTES: Final = 10
 
@@ -68,7 +68,7 @@ def read_codes(fichier: str, contenu: bytes) -> CodesLus:
     if not lignes:
         raise ImportRefuseError(fichier, "il est vide.")
     _, entete = lignes[0]
-    position = _find_colonne(entete)
+    position = _find_colonne(entete, lignes[1:])
     if position is not None:
         colonne: str | None = entete[position].strip()
         lignes = lignes[1:]
@@ -96,9 +96,19 @@ def read_codes(fichier: str, contenu: bytes) -> CodesLus:
     return CodesLus(fichier, trouves, colonne)
 
 
-def _find_colonne(entete: Sequence[str]) -> int | None:
+def _find_colonne(entete: Sequence[str], lignes: Lignes) -> int | None:
+    """Return the position of the first column known by its name, whose first value is a code.
+
+    « dep_com » is the département of the commune for the DGCL, and the commune for INSEE: the name
+    alone does not tell.
+    """
     noms = [reduce_entete(nom) for nom in entete]
-    return next((noms.index(connu) for connu in _COLONNES if connu in noms), None)
+    positions = [noms.index(connu) for connu in _COLONNES if connu in noms]
+    for position in positions:
+        valeurs = (clean_code(cellules[position]) for _, cellules in lignes if cellules[position:])
+        if _CODE.fullmatch(next((valeur for valeur in valeurs if valeur), "")):
+            return position
+    return positions[0] if positions else None
 
 
 def _citer(noms: Sequence[str]) -> str:

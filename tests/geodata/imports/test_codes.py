@@ -41,6 +41,12 @@ def test_la_colonne_de_commune_passe_avant_celle_d_epci():
     assert lus.codes == ("35238",)
 
 
+def test_un_nom_de_colonne_qui_trompe_est_ecarte_par_ses_valeurs():
+    # file of the DGCL: there, dep_com is the département
+    lus = read_codes("l.csv", b"dept;siren;dep_com;insee\n01;200069193;01;01001\n01;;01;01008\n")
+    assert (lus.colonne, lus.codes) == ("insee", ("01001", "01008"))
+
+
 def test_une_colonne_d_epci_seule_est_acceptee():
     assert read_codes("l.csv", b"siren;nom\n243500139;RM\n").codes == ("243500139",)
 
