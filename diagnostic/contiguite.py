@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from diagnostic.alertes import Alerte
-from diagnostic.perimetre import nommer
+from diagnostic.perimetre import compacter, nommer
 from diagnostic.population import additionner, compute_habitants
 from diagnostic.redaction import accorder, enumerer
 from geodata.schema import Geographie, TypePopulation
@@ -27,9 +27,10 @@ _LIMITE_MORCEAUX = 3
 
 @dataclass(frozen=True)
 class Groupe:
-    """Unités in one piece; `codes` are sorted, `population` is None when nothing is known."""
+    """Unités in one piece, sorted; `population` is None when nothing is known."""
 
     codes: tuple[str, ...]
+    codes_compacts: tuple[str, ...]
     nombre_communes: int
     population: int | None
 
@@ -116,7 +117,8 @@ def _build_groupes(
     communes = geographie.appartenance["commune"]
     groupes = [
         Groupe(
-            codes=tuple(geographie.codes[rangs]),
+            codes=(codes := tuple(geographie.codes[rangs])),
+            codes_compacts=compacter(geographie, frozenset(codes)),
             nombre_communes=len(set(communes[rangs])),
             population=additionner(compute_habitants(geographie, rangs, type_population)),
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from diagnostic.alertes import Alerte
 from diagnostic.parametres import BaremeTaille
 from diagnostic.redaction import accorder, format_nombre
+from geodata.schema import MILLESIME_POPULATION
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ def build_alerte_definition(
         "taille_selon_population",
         "attention",
         f"La taille dépend de la définition de la population : taille {tailles[0]} avec la "
-        f"population municipale ({format_nombre(municipale)} habitants), taille {tailles[1]} avec "
-        f"la population totale ({format_nombre(totale)}). Aucun texte lu ne dit laquelle "
-        "retenir ; à confirmer auprès de l'ARS et de l'Assurance maladie.",
+        f"population municipale {MILLESIME_POPULATION['municipale']} "
+        f"({format_nombre(municipale)} habitants), taille {tailles[1]} avec la population totale "
+        f"{MILLESIME_POPULATION['totale']} ({format_nombre(totale)}). Aucun texte lu ne dit "
+        "laquelle retenir ; à confirmer auprès de l'ARS et de l'Assurance maladie.",
     )

@@ -247,7 +247,7 @@ def _validate_perimetre(geographie: Geographie, perimetre: Perimetre) -> None:
 
 def _dict_groupe(groupe: Groupe) -> dict[str, Any]:
     return {
-        "codes": list(groupe.codes),
+        "codes": list(groupe.codes_compacts),
         "nombre_communes": groupe.nombre_communes,
         "population": groupe.population,
     }

@@ -6,9 +6,10 @@ import csv
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, Literal
 
-from geodata.schema import StatutCpts, UniteCpts
+from geodata.schema import StatutCpts, TerritoireCpts, UniteCpts
 
 TypeAnomalie = Literal[
     "fichier_refuse",
@@ -147,3 +148,18 @@ def export_anomalies(anomalies: Iterable[Anomalie]) -> bytes:
 def neutralise(cellule: str) -> str:
     """Prefix with an apostrophe what a spreadsheet would run as a formula."""
     return f"'{cellule}" if cellule.startswith(("=", "+", "-", "@", "\t", "\r")) else cellule
+
+
+def build_territoire(
+    lu: TerritoireLu, identifiant: str, *, le: date, source: str = ""
+) -> TerritoireCpts:
+    """Turn what a file declares into a territory that the register can keep."""
+    return TerritoireCpts(
+        identifiant=identifiant,
+        nom=lu.nom,
+        unites=lu.unites,
+        statut=lu.statut,
+        finess=lu.finess,
+        source=source or f"Import du fichier {lu.fichier}"[:300],
+        source_le=le,
+    )

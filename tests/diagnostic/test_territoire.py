@@ -105,6 +105,9 @@ def test_les_departements_et_les_regions_traverses_ont_leurs_habitants(france_jo
 def test_les_arrondissements_d_une_commune_n_en_font_qu_une(france_jouet):
     entiere = _territoire(france_jouet, {"35101", "35102", "35103", "35104"})
     assert (entiere.codes, entiere.nombre_communes) == (("35100",), 1)
+    assert entiere.en_dict()["morceaux"] == [
+        {"codes": ["35100"], "nombre_communes": 1, "population": 80_000}
+    ]
     seul = _territoire(france_jouet, {"35103"})
     assert (seul.codes, seul.nombre_communes, seul.population) == (("35103",), 1, 25_000)
 
