@@ -169,6 +169,24 @@ test("une commune entourée est une enclave, une baie n'en est pas une", () => {
   assert.deepEqual(voisinage.enclaves((rang) => large.has(rang), large), []);
 });
 
+test("le creux d'un grand pays n'est pas une enclave, si loin que s'arrête l'exploration", () => {
+  const largeur = 60;
+  const voisinage = createVoisinage(largeur, largeur);
+  for (let longueur = 1; longueur <= 40; longueur += 1) {
+    const dans = new Set();
+    for (let n = 0; n < longueur; n += 1) {
+      dans.add(30 * largeur + 10 + n).add((30 - n) * largeur + 10 + n); // an angle, open wide
+    }
+    assert.deepEqual(voisinage.enclaves((rang) => dans.has(rang), dans), []);
+  }
+});
+
+test("une commune que relie un pont n'est pas une enclave", () => {
+  const anneau = new Set([0, 1, 2, 6, 8, 12, 13, 14]);
+  const voisinage = createVoisinage(6, 4, [[7, 22]]);
+  assert.deepEqual(voisinage.enclaves((rang) => anneau.has(rang), anneau), []);
+});
+
 test("les morceaux se comptent sur le graphe", () => {
   const voisinage = createVoisinage();
   const dans = new Set([0, 1, 7, 3, 23]);

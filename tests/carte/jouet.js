@@ -29,21 +29,21 @@ export function createUnites() {
   });
 }
 
-export function createVoisinage() {
+export function createVoisinage(largeur = LARGEUR, hauteur = HAUTEUR, liaisons = []) {
   const nombres = [];
   const ecarts = [];
   const bordure = [];
-  for (let y = 0; y < HAUTEUR; y += 1) {
-    for (let x = 0; x < LARGEUR; x += 1) {
+  for (let y = 0; y < hauteur; y += 1) {
+    for (let x = 0; x < largeur; x += 1) {
       const suivants = [];
-      if (!dehors(x + 1, y)) suivants.push(1);
-      if (!dehors(x, y + 1)) suivants.push(LARGEUR);
+      if (x + 1 < largeur) suivants.push(1);
+      if (y + 1 < hauteur) suivants.push(largeur);
       nombres.push(suivants.length);
       ecarts.push(...suivants);
-      if (x === 0 || y === 0 || x === LARGEUR - 1 || y === HAUTEUR - 1) bordure.push(rang(x, y));
+      if (!x || !y || x === largeur - 1 || y === hauteur - 1) bordure.push(y * largeur + x);
     }
   }
-  return new Voisinage({ nombres, ecarts, bordure, liaisons: [] });
+  return new Voisinage({ nombres, ecarts, bordure, liaisons });
 }
 
 // One border per side of a square, on a grid of a tenth of a degree.

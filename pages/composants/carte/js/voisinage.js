@@ -90,31 +90,37 @@ export class Voisinage {
   }
 
   /**
-   * Sets left out whose every neighbour by land is in, among those touching `depuis`. With a coast
-   * or a foreign border, only a commune alone counts (the rule of diagnostic/contiguite.py).
+   * Sets left out that border the territory, among those touching `depuis`, and no other unité,
+   * even over water. With a coast or a foreign border, only a commune alone counts (the rule of
+   * diagnostic/contiguite.py).
    * @param {(rang: number) => boolean} dans @param {Iterable<number>} depuis
    */
   enclaves(dans, depuis) {
-    const vus = new Set();
+    /** @type {Map<number, number>} first unité of the set in which each one was met */
+    const vus = new Map();
     /** @type {number[][]} */
     const enclaves = [];
     for (const rang of depuis) {
       for (const voisin of this.de(rang)) {
         if (dans(voisin) || vus.has(voisin)) continue;
         const poche = [voisin];
-        vus.add(voisin);
-        let ouverte = false;
+        vus.set(voisin, voisin);
+        let exterieure = false;
+        let suiteAilleurs = false; // it is the rest of a set that was left before its end
         for (let n = 0; n < poche.length && poche.length <= PLAFOND; n += 1) {
           const place = at(poche, n);
-          if (this.bordure[place]) ouverte = true;
-          for (const suivant of this.de(place)) {
-            if (dans(suivant) || vus.has(suivant)) continue;
-            vus.add(suivant);
-            poche.push(suivant);
+          if (this.bordure[place]) exterieure = true;
+          for (const suivant of this.relies(place)) {
+            if (dans(suivant)) continue;
+            const premiere = vus.get(suivant);
+            if (premiere === undefined) {
+              vus.set(suivant, voisin);
+              poche.push(suivant);
+            } else if (premiere !== voisin) suiteAilleurs = true;
           }
         }
-        const petite = poche.length === 1 || (!ouverte && poche.length <= PLAFOND);
-        if (petite) enclaves.push(poche);
+        const fermee = !exterieure && poche.length <= PLAFOND;
+        if (!suiteAilleurs && (poche.length === 1 || fermee)) enclaves.push(poche);
       }
     }
     return enclaves;
