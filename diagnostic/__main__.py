@@ -11,12 +11,19 @@ import os
 import sys
 from collections.abc import Sequence
 
-from diagnostic.commandes import chevauchements, importer, indicateurs, maillage, territoire
+from diagnostic.commandes import (
+    chevauchements,
+    exporter,
+    importer,
+    indicateurs,
+    maillage,
+    territoire,
+)
 from diagnostic.commandes.analyseur import Analyseur
 from diagnostic.exports.texte import clean_ligne
 from geodata.errors import CptsError
 
-_COMMANDES = (territoire, indicateurs, importer, chevauchements, maillage)
+_COMMANDES = (territoire, indicateurs, exporter, importer, chevauchements, maillage)
 # what a shell expects after Ctrl-C
 _INTERROMPU = 130
 

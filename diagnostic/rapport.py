@@ -14,13 +14,21 @@ from typing import Any, Final
 
 import numpy as np
 
-from diagnostic.chevauchement import Chevauchement
+from diagnostic.alertes import Alerte
+from diagnostic.chevauchement import Chevauchement, IndexTerritoires
+from diagnostic.composition import CodeTraduit
 from diagnostic.exports.texte import clean_ligne
-from diagnostic.indicateurs import ResultatIndicateur, ValeurSaisie
+from diagnostic.indicateurs import (
+    ResultatIndicateur,
+    TablesIndicateurs,
+    ValeurSaisie,
+    compute_indicateurs,
+)
 from diagnostic.parametres import Parametres
+from diagnostic.perimetre import Perimetre
 from diagnostic.population import additionner, compute_habitants
-from diagnostic.territoire import Territoire
-from geodata.schema import Geographie
+from diagnostic.territoire import Territoire, compute_territoire
+from geodata.schema import Geographie, TerritoireCpts, TypePopulation, UniteCpts
 
 AVERTISSEMENT: Final = "Esquisse sans valeur officielle"
 NOM_ABSENT: Final = "Territoire sans nom"
@@ -160,6 +168,83 @@ def build_diagnostic(
         points_attention=tuple(points_attention),
         notes=notes or {},
         sources=cite_sources(territoire.sources),
+    )
+
+
+def compute_diagnostic(
+    tables: TablesIndicateurs,
+    perimetre: Perimetre,
+    *,
+    parametres: Parametres,
+    type_population: TypePopulation = "municipale",
+    autres_cpts: IndexTerritoires | None = None,
+    registre: str = "",
+    codes_traduits: Sequence[CodeTraduit] = (),
+    alertes: Sequence[Alerte] = (),
+    sources: Sequence[Mapping[str, Any]] = (),
+    saisies: Sequence[ValeurSaisie] = (),
+    libelles_saisies: Mapping[str, str] | None = None,
+    points_attention: Sequence[str] = (),
+    notes: Mapping[str, str] | None = None,
+) -> Diagnostic:
+    """Apply every rule and every indicator to a perimeter, on the day of the tables.
+
+    Parameters
+    ----------
+    autres_cpts
+        Territories to look for overlaps with; `registre` says what they cover.
+    sources
+        Description of the reference data; the sources of the indicators are added.
+    """
+    geographie = tables.geographie
+    territoire = compute_territoire(
+        geographie,
+        perimetre,
+        type_population=type_population,
+        le=tables.le,
+        parametres=parametres,
+        codes_traduits=codes_traduits,
+        alertes=alertes,
+        sources=sources,
+    )
+    indicateurs = compute_indicateurs(
+        tables, perimetre, comparateurs=("departement", "region", "france")
+    )
+    chevauchements = (
+        () if autres_cpts is None else autres_cpts.contre(_declare(perimetre, autres_cpts))
+    )
+    return build_diagnostic(
+        geographie,
+        territoire,
+        le=tables.le,
+        parametres=parametres,
+        indicateurs=indicateurs,
+        chevauchements=chevauchements,
+        registre=registre,
+        saisies=saisies,
+        libelles_saisies=libelles_saisies,
+        points_attention=points_attention,
+        notes=notes,
+    )
+
+
+def _declare(perimetre: Perimetre, autres: IndexTerritoires) -> TerritoireCpts:
+    """Return the perimeter as a territory; a known CPTS of the same codes is no rival."""
+    identique = next(
+        (
+            autre.identifiant
+            for autre in autres.territoires
+            if autre.codes == perimetre.codes and autre.partielles == perimetre.partielles
+        ),
+        "",
+    )
+    return TerritoireCpts(
+        identifiant=identique,
+        nom=perimetre.nom,
+        unites=tuple(
+            UniteCpts(code, "partiel" if code in perimetre.partielles else "entier")
+            for code in sorted(perimetre.codes)
+        ),
     )
 
 

@@ -43,7 +43,7 @@ COLONNES_DBF: Final[Mapping[str, str]] = {
     "type_population": "type_pop",
     "surface_km2": "surf_km2",
     "densite_hab_km2": "dens_km2",
-    "statut": "statut",
+    "statut_commune": "statut_com",
     "millesime_geographie": "cog",
     "nombre_communes": "nb_com",
     "taille_cpts": "taille",
@@ -92,7 +92,7 @@ def build_couches(diagnostic: Diagnostic, fond: Fond) -> dict[str, gpd.GeoDataFr
             **communs,
             "surface_km2": round(commune.surface_km2, 4),
             "densite_hab_km2": _round(commune.densite),
-            "statut": "partiel" if commune.est_partielle else "entier",
+            "statut_commune": "partiel" if commune.est_partielle else "entier",
         }
         for commune in diagnostic.communes
     ]

@@ -33,7 +33,7 @@ ENTETES_COMMUNES = (
     "millesime_population",
     "surface_km2",
     "densite_hab_km2",
-    "statut",
+    "statut_commune",
     "millesime_geographie",
     "cpts",
 )

@@ -16,7 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 from diagnostic.chevauchement import Chevauchement
 from diagnostic.exports.listes import Valeur, list_references, valeurs_comparateurs
 from diagnostic.exports.texte import clean_ligne, clean_texte
-from diagnostic.exports.typographie import format_date, format_nombre
+from diagnostic.exports.typographie import format_date, format_nombre, format_valeur
 from diagnostic.rapport import AVERTISSEMENT, Diagnostic
 from diagnostic.redaction import accorder
 from geodata.schema import LIBELLES_STATUT_CPTS
@@ -310,8 +310,9 @@ def _alertes(classeur: Classeur, feuille: Worksheet, diagnostic: Diagnostic, deb
 def _communes(classeur: Classeur, diagnostic: Diagnostic) -> None:
     territoire = diagnostic.territoire
     population = f"Population {territoire.type_population} {territoire.millesime_population}"
-    classeur.tableau(
-        classeur.feuille("Communes", paysage=True),
+    feuille = classeur.feuille("Communes", paysage=True)
+    suivante = classeur.tableau(
+        feuille,
         (
             Colonne("Code Insee", 10, "code"),
             Colonne("Commune", 32),
@@ -322,7 +323,7 @@ def _communes(classeur: Classeur, diagnostic: Diagnostic) -> None:
             Colonne(population, 14, "entier"),
             Colonne("Surface (km²)", 11, "decimal2"),
             Colonne("Densité (hab./km²)", 12, "decimal"),
-            Colonne("Statut", 10),
+            Colonne("Statut commune", 10),
         ),
         (
             (
@@ -339,19 +340,19 @@ def _communes(classeur: Classeur, diagnostic: Diagnostic) -> None:
             )
             for ligne in diagnostic.communes
         ),
-        totaux=(
-            "Total",
-            "",
-            "",
-            "",
-            "",
-            "",
-            territoire.population,
-            territoire.surface_km2,
-            territoire.densite_hab_km2,
-            "",
-        ),
+        debut=1,
     )
+    # the totals lead the table: below it, a reader of lists would take them for a commune
+    classeur.ecrire(
+        feuille,
+        0,
+        0,
+        f"{accorder(territoire.nombre_communes, 'commune')}, "
+        f"{format_nombre(territoire.population)} habitants, "
+        f"{format_valeur(territoire.surface_km2, 'km²', 1)}",
+        "sous_titre",
+    )
+    feuille.print_area(0, 0, suivante - 1, 9)
 
 
 def _indicateurs(classeur: Classeur, diagnostic: Diagnostic) -> None:

@@ -62,7 +62,7 @@ def split_lignes(fichier: str, texte: str) -> Lignes:
 
 
 def read_tableau(fichier: str, contenu: bytes) -> Lignes:
-    """Read a CSV file, or the sheet of a workbook that holds most.
+    """Read a CSV file, or the sheet « Communes » of a workbook, else the one that holds most.
 
     Raises
     ------
@@ -74,12 +74,13 @@ def read_tableau(fichier: str, contenu: bytes) -> Lignes:
     open_membres(fichier, contenu)  # bounds what the workbook may hold once decompressed
     try:
         classeur = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(contenu))
-        feuilles = [_read_feuille(fichier, classeur, nom) for nom in classeur.sheet_names]
+        feuilles = {nom: _read_feuille(fichier, classeur, nom) for nom in classeur.sheet_names}
     except (python_calamine.CalamineError, ValueError, OSError) as erreur:
         raise ImportRefuseError(
             fichier, "le classeur est abîmé ou protégé. Enregistrez la feuille au format CSV."
         ) from erreur
-    return max(feuilles, key=len, default=[])
+    # our own workbook is named, any other gives its longest sheet
+    return feuilles.get("Communes") or max(feuilles.values(), key=len, default=[])
 
 
 def reduce_entete(nom: str) -> str:

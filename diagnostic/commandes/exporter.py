@@ -1,0 +1,237 @@
+"""`python -m diagnostic exporter`: the documents of a territory, or of many at once."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from diagnostic.chevauchement import IndexTerritoires, build_index
+from diagnostic.commandes import perimetre
+from diagnostic.commandes.analyseur import read_date
+from diagnostic.composition import Composition
+from diagnostic.exports.projet import Bilan, Projet
+from diagnostic.exports.texte import build_nom_fichier
+from diagnostic.indicateurs import TablesIndicateurs
+from diagnostic.parametres import Parametres, load_parametres
+from diagnostic.perimetre import Perimetre
+from diagnostic.rapport import Diagnostic, compute_diagnostic
+from geodata.errors import CptsError, GeodataError
+from geodata.imports.perimetres import Lecteur
+from geodata.imports.rattachement import Rattacheur
+from geodata.recherche import Recherche
+from geodata.referentiel import Referentiel
+from geodata.registre.amorce import load_cpts_reels
+from geodata.tables import load_tables_embarquees
+
+if TYPE_CHECKING:
+    from diagnostic.exports.formats import Format
+
+NOM_SYNTHESE = "synthese.xlsx"
+
+
+class EcritureImpossibleError(GeodataError):
+    """A folder where the documents cannot be written."""
+
+    def __init__(self, chemin: Path, raison: str) -> None:
+        super().__init__(
+            f"Écriture impossible dans « {chemin} » ({raison}). Vérifiez le dossier, les droits et "
+            "la place restante."
+        )
+
+
+def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command and its options."""
+    analyseur = sous_commandes.add_parser(
+        "exporter",
+        help="documents d'un périmètre, ou d'un lot de périmètres",
+        description="Écrit les documents d'un périmètre : rapport, trames, tableaux, cartes, "
+        "couches. Avec --lot, un dossier par périmètre et un classeur de synthèse.",
+    )
+    perimetre.ajouter_options(analyseur)
+    groupe = analyseur.add_argument_group("documents")
+    groupe.add_argument(
+        "--sortie", metavar="DOSSIER", type=Path, required=True, help="dossier créé au besoin"
+    )
+    groupe.add_argument(
+        "--formats",
+        metavar="LISTE",
+        default="",
+        help="séparés par des virgules : pdf, docx, xlsx, csv, geojson, gpkg, html… (tous par "
+        "défaut)",
+    )
+    groupe.add_argument(
+        "--lot",
+        metavar="FICHIER",
+        nargs="+",
+        action="extend",
+        type=Path,
+        help="listes ou couches de plusieurs CPTS (CSV, XLSX, GeoJSON, GeoPackage, zip…)",
+    )
+    groupe.add_argument(
+        "--population", choices=("municipale", "totale"), help="définition de la population"
+    )
+    groupe.add_argument(
+        "--le",
+        metavar="AAAA-MM-JJ",
+        type=read_date,
+        help="date des documents et des règles (aujourd'hui par défaut)",
+    )
+    analyseur.set_defaults(executer=executer)
+
+
+def executer(args: argparse.Namespace) -> int:
+    """Write the documents and print their names."""
+    # heavy libraries (Word, maps, typesetting): only for who exports
+    from diagnostic.exports.formats import choose_formats  # noqa: PLC0415
+
+    formats = choose_formats(args.formats.split(","))
+    atelier = _open_atelier(Referentiel.ouvrir(), args.le or date.today())  # noqa: DTZ011
+    if args.lot:
+        return _export_lot(atelier, args, formats)
+    demande = perimetre.compose(args, atelier.referentiel.geographie)
+    projet = demande.projet.projet if demande.projet else None
+    diagnostic = atelier.compute(
+        demande.composition,
+        replace(
+            projet or Projet(demande.composition.perimetre),
+            perimetre=demande.composition.perimetre,
+            type_population=args.population or (projet.type_population if projet else "municipale"),
+        ),
+    )
+    for chemin in atelier.write(diagnostic, args.sortie, formats):
+        sys.stdout.write(f"{chemin}\n")
+    return 0
+
+
+@dataclass(frozen=True)
+class _Atelier:
+    """Hold what is opened once for any number of territories."""
+
+    referentiel: Referentiel
+    tables: TablesIndicateurs
+    parametres: Parametres
+    connues: IndexTerritoires
+    libelle_registre: str
+
+    def compute(self, composition: Composition, projet: Projet) -> tuple[Diagnostic, Projet]:
+        """Return the diagnostic of a territory, and its project with the figures of the day."""
+        diagnostic = compute_diagnostic(
+            self.tables,
+            composition.perimetre,
+            parametres=self.parametres,
+            type_population=projet.type_population,
+            autres_cpts=self.connues,
+            registre=self.libelle_registre,
+            codes_traduits=composition.codes_traduits,
+            alertes=composition.alertes,
+            sources=[source.en_dict() for source in self.referentiel.manifeste],
+            saisies=projet.saisies,
+            notes=projet.notes,
+        )
+        territoire = diagnostic.territoire
+        if territoire.population is not None and diagnostic.taille is not None:
+            bilan = Bilan(territoire.nombre_communes, territoire.population, diagnostic.taille)
+            projet = replace(projet, bilan=bilan)
+        return diagnostic, projet
+
+    def write(
+        self,
+        calcul: tuple[Diagnostic, Projet],
+        dossier: Path,
+        formats: Sequence[Format],
+    ) -> Iterator[Path]:
+        """Write the files of a territory one after the other; a file is whole or absent."""
+        from diagnostic.exports.fond import build_fond  # noqa: PLC0415
+        from diagnostic.exports.formats import Entrees, export_fichiers  # noqa: PLC0415
+
+        diagnostic, projet = calcul
+        geographie = self.referentiel.geographie
+        fond = build_fond(self.referentiel, geographie, diagnostic.territoire.perimetre)
+        fichiers = export_fichiers(Entrees(diagnostic, fond, geographie, projet), formats)
+        for nom, contenu in fichiers.items():
+            yield _write(dossier / nom, contenu)
+
+
+def _open_atelier(referentiel: Referentiel, le: date) -> _Atelier:
+    geographie = referentiel.geographie
+    connues = load_cpts_reels(geographie)
+    return _Atelier(
+        referentiel=referentiel,
+        tables=TablesIndicateurs(geographie, le, load_tables_embarquees(referentiel)),
+        parametres=load_parametres(),
+        connues=build_index(geographie, connues),
+        libelle_registre=f"{len(connues)} CPTS dont le périmètre est publié, liste partielle",
+    )
+
+
+def _export_lot(atelier: _Atelier, args: argparse.Namespace, formats: Sequence[Format]) -> int:
+    """Write one folder per perimeter, then the summary; a perimeter that fails is reported."""
+    from diagnostic.exports.synthese import export_synthese, summarise  # noqa: PLC0415
+
+    lignes = []
+    pris: set[str] = set()
+    perimetres, remarques = _read_lot(atelier, args.lot)
+    for rang, lu in enumerate(perimetres, start=1):
+        dossier = _dossier_libre(build_nom_fichier(lu.nom), pris)
+        sys.stderr.write(f"{rang}/{len(perimetres)} {dossier}\n")
+        try:
+            calcul = atelier.compute(
+                Composition(lu), Projet(lu, type_population=args.population or "municipale")
+            )
+        except CptsError as erreur:
+            remarques.append(f"« {lu.nom} » n'a pas été exporté. {erreur}")
+            continue
+        nombre = sum(1 for _ in atelier.write(calcul, args.sortie / dossier, formats))
+        lignes.append(summarise(dossier, calcul[0]))
+        sys.stdout.write(f"{args.sortie / dossier} : {nombre} fichiers\n")
+    le = atelier.tables.le
+    synthese = export_synthese(lignes, remarques, le)
+    sys.stdout.write(f"{_write(args.sortie / NOM_SYNTHESE, synthese)}\n")
+    return 0
+
+
+def _read_lot(atelier: _Atelier, chemins: Iterable[Path]) -> tuple[list[Perimetre], list[str]]:
+    """Read the perimeters of any files, with what the reading reported."""
+    geographie = atelier.referentiel.geographie
+    lecteur = Lecteur(
+        Recherche(geographie),
+        lambda: Rattacheur(geographie, atelier.referentiel.contours("unite")),
+    )
+    rapport = lecteur.read([(str(chemin), perimetre.read_contenu(chemin)) for chemin in chemins])
+    lus = [
+        Perimetre(
+            territoire.nom,
+            territoire.codes,
+            frozenset(unite.code for unite in territoire.unites if unite.statut == "partiel"),
+        )
+        for territoire in rapport.territoires
+        if territoire.codes
+    ]
+    return lus, [anomalie.message for anomalie in rapport.anomalies]
+
+
+def _dossier_libre(nom: str, pris: set[str]) -> str:
+    """Return a folder name not taken yet, whatever the case."""
+    base, rang = nom, 1
+    while nom.lower() in pris:
+        rang += 1
+        nom = f"{base}-{rang}"
+    pris.add(nom.lower())
+    return nom
+
+
+def _write(chemin: Path, contenu: bytes) -> Path:
+    provisoire = chemin.with_name(f".{hashlib.sha256(chemin.name.encode()).hexdigest()[:12]}")
+    try:
+        chemin.parent.mkdir(parents=True, exist_ok=True)
+        provisoire.write_bytes(contenu)
+        provisoire.replace(chemin)
+    except OSError as erreur:
+        raise EcritureImpossibleError(chemin.parent, erreur.strerror or str(erreur)) from erreur
+    return chemin
