@@ -24,6 +24,8 @@ from diagnostic.indicateurs import (
     ValeurSaisie,
     compute_indicateurs,
 )
+from diagnostic.indicateurs.attention import compute_points_attention
+from diagnostic.indicateurs.saisie import CHAMPS
 from diagnostic.parametres import Parametres
 from diagnostic.perimetre import Perimetre
 from diagnostic.population import additionner, compute_habitants
@@ -183,8 +185,6 @@ def compute_diagnostic(
     alertes: Sequence[Alerte] = (),
     sources: Sequence[Mapping[str, Any]] = (),
     saisies: Sequence[ValeurSaisie] = (),
-    libelles_saisies: Mapping[str, str] | None = None,
-    points_attention: Sequence[str] = (),
     notes: Mapping[str, str] | None = None,
 ) -> Diagnostic:
     """Apply every rule and every indicator to a perimeter, on the day of the tables.
@@ -205,7 +205,7 @@ def compute_diagnostic(
         parametres=parametres,
         codes_traduits=codes_traduits,
         alertes=alertes,
-        sources=sources,
+        sources=[*sources, *_describe_importees(tables)],
     )
     indicateurs = compute_indicateurs(
         tables, perimetre, comparateurs=("departement", "region", "france")
@@ -222,10 +222,25 @@ def compute_diagnostic(
         chevauchements=chevauchements,
         registre=registre,
         saisies=saisies,
-        libelles_saisies=libelles_saisies,
-        points_attention=points_attention,
+        libelles_saisies={champ.cle: f"{champ.libelle} ({champ.unite})" for champ in CHAMPS},
+        points_attention=[point.phrase for point in compute_points_attention(tables, indicateurs)],
         notes=notes,
     )
+
+
+def _describe_importees(tables: TablesIndicateurs) -> list[Mapping[str, Any]]:
+    """Describe the tables that do not come with the application."""
+    return [
+        {
+            "titre": table.titre,
+            "producteur": table.producteur,
+            "millesime": table.libelle_millesime,
+            "licence": table.licence,
+            "url": table.url,
+        }
+        for table in tables.sources
+        if table.etat != "embarquee"
+    ]
 
 
 def _declare(perimetre: Perimetre, autres: IndexTerritoires) -> TerritoireCpts:

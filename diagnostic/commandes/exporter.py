@@ -5,15 +5,22 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from diagnostic.chevauchement import IndexTerritoires, build_index
+from diagnostic.chevauchement import IndexTerritoires
 from diagnostic.commandes import perimetre
 from diagnostic.commandes.analyseur import read_date
+from diagnostic.commandes.importer import today
+from diagnostic.commandes.registre import (
+    build_index_actif,
+    build_lecteur,
+    open_registre,
+    read_fichiers,
+)
 from diagnostic.composition import Composition
 from diagnostic.exports.projet import Bilan, Projet
 from diagnostic.exports.texte import build_nom_fichier
@@ -21,12 +28,12 @@ from diagnostic.indicateurs import TablesIndicateurs
 from diagnostic.parametres import Parametres, load_parametres
 from diagnostic.perimetre import Perimetre
 from diagnostic.rapport import Diagnostic, compute_diagnostic
-from geodata.errors import CptsError, GeodataError
-from geodata.imports.perimetres import Lecteur
-from geodata.imports.rattachement import Rattacheur
-from geodata.recherche import Recherche
+from diagnostic.redaction import accorder
+from geodata.errors import CptsError, GeodataError, RegistreError
+from geodata.magasin import Magasin, dossier_tables
 from geodata.referentiel import Referentiel
-from geodata.registre.amorce import load_cpts_reels
+from geodata.registre import load_cpts_reels
+from geodata.schema import TerritoireCpts
 from geodata.tables import load_tables_embarquees
 
 if TYPE_CHECKING:
@@ -91,7 +98,7 @@ def executer(args: argparse.Namespace) -> int:
     from diagnostic.exports.formats import choose_formats  # noqa: PLC0415
 
     formats = choose_formats(args.formats.split(","))
-    atelier = _open_atelier(Referentiel.ouvrir(), args.le or date.today())  # noqa: DTZ011
+    atelier = _open_atelier(Referentiel.ouvrir(), args.le or today())
     if args.lot:
         return _export_lot(atelier, args, formats)
     demande = perimetre.compose(args, atelier.referentiel.geographie)
@@ -159,15 +166,32 @@ class _Atelier:
 
 
 def _open_atelier(referentiel: Referentiel, le: date) -> _Atelier:
-    geographie = referentiel.geographie
-    connues = load_cpts_reels(geographie)
+    importees, refus = Magasin(dossier_tables()).load_all()
+    for phrase in refus:
+        sys.stderr.write(f"Attention : {phrase}\n")
+    parametres = load_parametres()
+    connues = build_index_actif(referentiel, _read_registre(referentiel), parametres, le)
     return _Atelier(
         referentiel=referentiel,
-        tables=TablesIndicateurs(geographie, le, load_tables_embarquees(referentiel)),
-        parametres=load_parametres(),
-        connues=build_index(geographie, connues),
-        libelle_registre=f"{len(connues)} CPTS dont le périmètre est publié, liste partielle",
+        tables=TablesIndicateurs(
+            referentiel.geographie, le, (*load_tables_embarquees(referentiel), *importees)
+        ),
+        parametres=parametres,
+        connues=connues,
+        libelle_registre=(
+            f"le registre de l'application ({accorder(len(connues.territoires), 'CPTS', 'CPTS')} "
+            "ou projets en vigueur, liste partielle)"
+        ),
     )
+
+
+def _read_registre(referentiel: Referentiel) -> tuple[TerritoireCpts, ...]:
+    """Return the known territories; without the register, the published ones."""
+    try:
+        return open_registre(referentiel).territoires()
+    except RegistreError as erreur:
+        sys.stderr.write(f"Attention : {erreur}\n")
+        return load_cpts_reels(referentiel.geographie)
 
 
 def _export_lot(atelier: _Atelier, args: argparse.Namespace, formats: Sequence[Format]) -> int:
@@ -196,14 +220,9 @@ def _export_lot(atelier: _Atelier, args: argparse.Namespace, formats: Sequence[F
     return 0
 
 
-def _read_lot(atelier: _Atelier, chemins: Iterable[Path]) -> tuple[list[Perimetre], list[str]]:
+def _read_lot(atelier: _Atelier, chemins: Sequence[Path]) -> tuple[list[Perimetre], list[str]]:
     """Read the perimeters of any files, with what the reading reported."""
-    geographie = atelier.referentiel.geographie
-    lecteur = Lecteur(
-        Recherche(geographie),
-        lambda: Rattacheur(geographie, atelier.referentiel.contours("unite")),
-    )
-    rapport = lecteur.read([(str(chemin), perimetre.read_contenu(chemin)) for chemin in chemins])
+    rapport = build_lecteur(atelier.referentiel).read(read_fichiers(chemins))
     lus = [
         Perimetre(
             territoire.nom,

@@ -11,6 +11,12 @@ from python_calamine import CalamineWorkbook
 from diagnostic.__main__ import main
 
 
+@pytest.fixture(autouse=True)
+def dossier_neuf(tmp_path_factory, monkeypatch):
+    """Keep the register and the imported tables of the machine out of the tests."""
+    monkeypatch.setenv("CPTS_DOSSIER_DONNEES", str(tmp_path_factory.mktemp("donnees")))
+
+
 def _empreintes(dossier) -> dict[str, str]:
     return {
         str(chemin.relative_to(dossier)): hashlib.sha256(chemin.read_bytes()).hexdigest()
