@@ -27,7 +27,7 @@ _CHAMPS_TEXTE: Final = (
     "id", "titre", "producteur", "url", "licence", "millesime", "libelle_millesime",
     "geographie_origine", "etat",
 )  # fmt: skip
-_NOM: Final = re.compile(r"^[a-z_]{1,40}-\d{4}$")
+_NOM: Final = re.compile(r"^[a-z_]{1,40}-\d{4}-(?:importee|actualisee)$")
 
 
 def dossier_donnees() -> Path:
@@ -53,8 +53,8 @@ class Magasin:
     dossier: Path
 
     def store(self, table: TableCommunale) -> None:
-        """Write a table; it takes the place of the same role and millésime."""
-        nom = f"{table.id}-{table.millesime}"
+        """Write a table; it takes the place of that of the same role, millésime and origin."""
+        nom = _nom(table.id, table.millesime, table.etat)
         if not _NOM.match(nom):
             raise SchemaError(table.id, [f"millésime « {table.millesime} » inattendu"])
         self.dossier.mkdir(parents=True, exist_ok=True)
@@ -87,9 +87,9 @@ class Magasin:
                 )
         return tuple(tables), tuple(refus)
 
-    def remove(self, id_table: str, millesime: str) -> None:
+    def remove(self, table: TableCommunale) -> None:
         """Forget a table."""
-        nom = f"{id_table}-{millesime}"
+        nom = _nom(table.id, table.millesime, table.etat)
         if _NOM.match(nom):
             for suffixe in ("json", "valeurs.parquet", "publiees.parquet"):
                 (self.dossier / f"{nom}.{suffixe}").unlink(missing_ok=True)
@@ -100,6 +100,10 @@ class Magasin:
         return tuple(
             (fiche.name, fiche.stat().st_mtime_ns) for fiche in sorted(self.dossier.glob("*.json"))
         )
+
+
+def _nom(id_table: str, millesime: str, etat: str) -> str:
+    return f"{id_table}-{millesime}-{etat}"
 
 
 def _parquet(table: pd.DataFrame) -> bytes:

@@ -7,12 +7,20 @@ from datetime import date
 
 import streamlit as st
 
+from diagnostic.indicateurs import (
+    AutreTerritoire,
+    ResultatIndicateur,
+    TablesIndicateurs,
+    compute_indicateurs,
+)
 from diagnostic.parametres import Parametres, load_parametres
 from diagnostic.perimetre import Perimetre
 from diagnostic.territoire import Territoire, compute_territoire
+from geodata.magasin import Magasin, dossier_tables
 from geodata.recherche import Recherche
 from geodata.referentiel import Referentiel
-from geodata.schema import TypePopulation
+from geodata.schema import TableCommunale, TypePopulation
+from geodata.tables import load_tables_embarquees
 
 
 @st.cache_resource(show_spinner="Ouverture des données de référence…")
@@ -79,3 +87,41 @@ def _calculer(
         parametres=ouvrir_parametres(),
         sources=[source.en_dict() for source in referentiel.manifeste],
     )
+
+
+def ouvrir_magasin() -> Magasin:
+    """Return the folder of the tables that users imported or refreshed."""
+    return Magasin(dossier_tables())
+
+
+def ouvrir_tables(le: date) -> TablesIndicateurs:
+    """Return every table of the indicators; read again once a table was stored or removed."""
+    return _ouvrir_tables(ouvrir_magasin().empreinte, le)[0]
+
+
+def lire_tables_abimees(le: date) -> tuple[str, ...]:
+    """Return a sentence for each stored table that can no longer be read."""
+    return _ouvrir_tables(ouvrir_magasin().empreinte, le)[1]
+
+
+@st.cache_resource(max_entries=1, show_spinner="Préparation des indicateurs…")
+def _ouvrir_tables(
+    empreinte: tuple[tuple[str, int], ...],  # noqa: ARG001 - key of the cache
+    le: date,
+) -> tuple[TablesIndicateurs, tuple[str, ...]]:
+    referentiel = ouvrir_referentiel()
+    importees, refus = ouvrir_magasin().load_all()
+    tables = (*_ouvrir_tables_embarquees(), *importees)
+    return TablesIndicateurs(referentiel.geographie, le, tables), refus
+
+
+@st.cache_resource(show_spinner=False)
+def _ouvrir_tables_embarquees() -> tuple[TableCommunale, ...]:
+    return load_tables_embarquees(ouvrir_referentiel())
+
+
+def calculer_indicateurs(
+    perimetre: Perimetre, *, le: date, autres: tuple[AutreTerritoire, ...] = ()
+) -> tuple[ResultatIndicateur, ...]:
+    """Return the indicators of a perimeter that is not empty, with every comparator."""
+    return compute_indicateurs(ouvrir_tables(le), perimetre, autres=autres)

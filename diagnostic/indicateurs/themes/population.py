@@ -17,6 +17,7 @@ from diagnostic.indicateurs.registre import (
     quotient,
     somme,
 )
+from diagnostic.indicateurs.themes.communs import effectif, rapport
 from geodata.schema import ANNEES_POPULATION
 
 _DEBUT: Final = ANNEES_POPULATION[0]
@@ -154,5 +155,31 @@ INDICATEURS: Final = (
         calcul=_dans_communes(_BORNES_TAILLE[1], np.inf),
         forme=pour(100),
         formule="Population des communes de 10 000 habitants ou plus sur population municipale.",
+    ),
+    Indicateur(
+        cle="population_totale",
+        version=1,
+        libelle="Population totale",
+        theme=POPULATION,
+        unite="habitants",
+        sources=("populations_reference",),
+        agregation="S",
+        calcul=effectif("populations_reference", ["ptot"]),
+        forme=somme,
+        formule="Somme des populations totales (municipale et comptée à part).",
+        decimales=0,
+    ),
+    Indicateur(
+        cle="part_comptee_a_part",
+        version=1,
+        libelle="Part de la population comptée à part",
+        theme=POPULATION,
+        unite="%",
+        sources=("populations_reference",),
+        agregation="R",
+        calcul=rapport("populations_reference", ["pcap"], ["ptot"]),
+        forme=pour(100),
+        formule="Population comptée à part (étudiants, résidents d'établissements) sur population "
+        "totale.",
     ),
 )

@@ -413,7 +413,7 @@ def test_a_stored_table_comes_back_the_same(
     assert ancienne.valeurs.index.equals(filosofi.tables[0].valeurs.index)
     assert neuve.publiees.loc["departement:35", "niveau_vie_median"] == 21_000
     avant = magasin.empreinte
-    magasin.remove("filosofi", "2021")
+    magasin.remove(ancienne)
     assert magasin.empreinte != avant
     assert [t.millesime for t in magasin.load_all()[0]] == ["2023"]
 

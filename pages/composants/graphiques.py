@@ -1,0 +1,322 @@
+"""Charts of the diagnostic, in plain HTML and SVG: nothing to fetch, both themes, good on paper.
+
+Every chart is doubled by a table or by figures in the text: screen readers skip the drawing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+from diagnostic.indicateurs import Comparateur, ResultatIndicateur
+from diagnostic.indicateurs.resultats import GenreComparateur
+from diagnostic.indicateurs.tranches import Pyramide
+from pages.composants.format import ABSENT, INSECABLE, formater_nombre, formater_part
+
+GENRES: Final[Mapping[GenreComparateur, str]] = {
+    "departement": "Département",
+    "region": "Région",
+    "france": "France",
+    "epci": "Intercommunalités",
+    "ressemblant": "Territoires ressemblants",
+    "perimetre": "Autre périmètre",
+}
+# one column each; the others are only dots, with their figures in the notes
+_COLONNES: Final[tuple[GenreComparateur, ...]] = ("departement", "region", "france")
+_COUVERTURE_PLEINE: Final = 0.9995
+_MARGE: Final = 0.04
+_ETATS: Final = {
+    "embarquee": "",
+    "importee": "fichier importé",
+    "actualisee": "actualisé en ligne",
+    "saisie": "saisi",
+    "calculee": "",
+}
+
+
+def formater_valeur(resultat: ResultatIndicateur, valeur: float | None) -> str:
+    """Return a value with its unit, a dash when there is none."""
+    nombre = formater_nombre(valeur, resultat.decimales)
+    return nombre if nombre == ABSENT else f"{nombre}{INSECABLE}{resultat.unite}".strip()
+
+
+def build_legende(genres: Sequence[GenreComparateur]) -> str:
+    """Return the key of the dots."""
+    cles = [("territoire", "Territoire"), *((genre, GENRES[genre]) for genre in genres)]
+    puces = "".join(
+        f'<li><span class="cpts-point" data-genre="{genre}" aria-hidden="true"></span>'
+        f"{escape(libelle)}</li>"
+        for genre, libelle in cles
+    )
+    return f'<ul class="cpts-legende">{puces}</ul>'
+
+
+def build_tableau_indicateurs(
+    resultats: Sequence[ResultatIndicateur], genres: Sequence[GenreComparateur], legende: str
+) -> str:
+    """Return one row per indicator: value, comparators in columns, dots on a common scale."""
+    colonnes = [genre for genre in _COLONNES if genre in genres]
+    tete = "".join(
+        f'<th scope="col" class="cpts-nombre">{escape(GENRES[genre])}</th>' for genre in colonnes
+    )
+    corps = "".join(_ligne(resultat, colonnes, genres) for resultat in resultats)
+    return (
+        f'<div class="cpts-tableau cpts-indicateurs" tabindex="0" role="group" '
+        f'aria-label="{escape(legende)}"><table><caption>{escape(legende)}</caption><thead><tr>'
+        '<th scope="col">Indicateur</th><th scope="col" class="cpts-nombre">Territoire</th>'
+        f'{tete}<th scope="col" aria-hidden="true">Position</th></tr></thead>'
+        f"<tbody>{corps}</tbody></table></div>"
+    )
+
+
+def _ligne(
+    resultat: ResultatIndicateur,
+    colonnes: Sequence[GenreComparateur],
+    genres: Sequence[GenreComparateur],
+) -> str:
+    cellules = "".join(
+        f'<td class="cpts-nombre">{_references(resultat, genre)}</td>' for genre in colonnes
+    )
+    return (
+        f'<tr><th scope="row">{escape(resultat.libelle)}{_badges(resultat)}'
+        f'<span class="cpts-source">{escape(resultat.source)}</span>{_details(resultat, genres)}'
+        f'</th><td class="cpts-nombre"><strong>'
+        f"{escape(formater_valeur(resultat, resultat.valeur))}</strong></td>{cellules}"
+        f'<td aria-hidden="true">{_points(resultat, genres)}</td></tr>'
+    )
+
+
+def _references(resultat: ResultatIndicateur, genre: GenreComparateur) -> str:
+    trouves = [c for c in resultat.comparateurs if c.genre == genre]
+    # two départements at most: the one that holds most of the territory comes first
+    return "<br>".join(
+        f'<span title="{escape(c.libelle)}">{_reference(resultat, c)}'
+        + (f" <small>{escape(c.libelle)}</small>" if len(trouves) > 1 or _est_a_dire(c) else "")
+        + "</span>"
+        for c in trouves[:2]
+    )
+
+
+def _est_a_dire(comparateur: Comparateur) -> bool:
+    return comparateur.libelle.endswith("hors Mayotte")
+
+
+def _reference(resultat: ResultatIndicateur, comparateur: Comparateur) -> str:
+    return escape(formater_nombre(comparateur.valeur, resultat.decimales))
+
+
+def _badges(resultat: ResultatIndicateur) -> str:
+    badges = []
+    if 0 < resultat.couverture < _COUVERTURE_PLEINE:
+        badges.append(f"couvre {formater_part(resultat.couverture, 0)} de la population")
+    if resultat.couverture == 0 and resultat.agregation != "T":
+        badges.append("aucune donnée ici")
+    if _ETATS[resultat.etat]:
+        badges.append(_ETATS[resultat.etat])
+    return "".join(f' <span class="cpts-badge">{escape(texte)}</span>' for texte in badges)
+
+
+def _details(resultat: ResultatIndicateur, genres: Sequence[GenreComparateur]) -> str:
+    lignes = [
+        resultat.formule,
+        _fraction(resultat),
+        f"Géographie{INSECABLE}: {resultat.geographie}." if resultat.geographie else "",
+        *resultat.notes,
+        _sans_partielles(resultat),
+        *(_autres(resultat, genre) for genre in ("epci", "ressemblant") if genre in genres),
+    ]
+    corps = "".join(f"<p>{escape(ligne)}</p>" for ligne in lignes if ligne)
+    return f"<details><summary>Formule et précautions</summary>{corps}</details>"
+
+
+def _fraction(resultat: ResultatIndicateur) -> str:
+    if resultat.numerateur is None or resultat.denominateur is None:
+        return ""
+    haut, bas = formater_nombre(resultat.numerateur), formater_nombre(resultat.denominateur)
+    return f"Ici{INSECABLE}: {haut} rapporté à {bas}."
+
+
+def _sans_partielles(resultat: ResultatIndicateur) -> str:
+    if resultat.sans_partielles is None:
+        return ""
+    valeur = formater_valeur(resultat, resultat.sans_partielles)
+    return f"Sans les communes partielles{INSECABLE}: {valeur}."
+
+
+def _autres(resultat: ResultatIndicateur, genre: GenreComparateur) -> str:
+    trouves = [c for c in resultat.comparateurs if c.genre == genre and c.valeur is not None]
+    dits = " ; ".join(
+        f"{c.libelle} {formater_nombre(c.valeur, resultat.decimales)}" for c in trouves[:6]
+    )
+    return f"{GENRES[genre]}{INSECABLE}: {dits}." if dits else ""
+
+
+def _points(resultat: ResultatIndicateur, genres: Sequence[GenreComparateur]) -> str:
+    if resultat.agregation not in ("R", "P", "I"):
+        return ""
+    points = [
+        (comparateur.genre, comparateur.libelle, comparateur.valeur)
+        for comparateur in resultat.comparateurs
+        if comparateur.genre in genres and comparateur.valeur is not None
+    ]
+    valeurs = [valeur for *_, valeur in points]
+    if resultat.valeur is not None:
+        valeurs.append(resultat.valeur)
+    if len(valeurs) < 2:
+        return ""
+    echelle = _echelle(valeurs)
+    marques = "".join(
+        _point(genre, libelle, valeur, echelle, resultat) for genre, libelle, valeur in points
+    )
+    if resultat.valeur is not None:
+        marques += _point("territoire", "Territoire", resultat.valeur, echelle, resultat)
+    return f'<div class="cpts-points">{marques}</div>'
+
+
+def _echelle(valeurs: Sequence[float]) -> Callable[[float], float]:
+    bas, haut = min(valeurs), max(valeurs)
+    etendue = (haut - bas) or 1.0
+    return lambda valeur: 100 * (_MARGE + (1 - 2 * _MARGE) * (valeur - bas) / etendue)
+
+
+def _point(
+    genre: str,
+    libelle: str,
+    valeur: float,
+    echelle: Callable[[float], float],
+    resultat: ResultatIndicateur,
+) -> str:
+    bulle = f"{libelle}{INSECABLE}: {formater_valeur(resultat, valeur)}"
+    return (
+        f'<span class="cpts-point" data-genre="{genre}" style="left:{echelle(valeur):.1f}%" '
+        f'title="{escape(bulle)}"></span>'
+    )
+
+
+@dataclass(frozen=True)
+class Courbe:
+    """One line of a chart: its name, and its points in order."""
+
+    libelle: str
+    genre: str
+    points: Mapping[str, float]
+
+
+def build_ages(ici: Pyramide, la_bas: Pyramide | None, nom_la_bas: str) -> str:
+    """Return the age bands as bars, with a mark where the département stands."""
+    maximum = max(
+        tranche.part for pyramide in (ici, la_bas or ici) for tranche in pyramide.tranches
+    )
+    autres = {t.libelle: t.part for t in la_bas.tranches} if la_bas else {}
+    lignes = []
+    for tranche in reversed(ici.tranches):
+        autre = autres.get(tranche.libelle)
+        repere = (
+            ""
+            if autre is None
+            else f'<span class="cpts-repere" style="left:{100 * autre / maximum:.1f}%"></span>'
+        )
+        compare = "" if autre is None else f" <small>({formater_nombre(autre, 1)})</small>"
+        sexes = (
+            ""
+            if tranche.hommes is None
+            else f" <small>F {formater_nombre(tranche.femmes, 1)} · "
+            f"H {formater_nombre(tranche.hommes, 1)}</small>"
+        )
+        lignes.append(
+            f'<tr><th scope="row">{escape(tranche.libelle)}</th>'
+            f'<td class="cpts-nombre">{formater_nombre(tranche.part, 1)}{INSECABLE}%{compare}'
+            f'{sexes}</td><td aria-hidden="true" class="cpts-barre-cellule">'
+            f'<div class="cpts-piste"><div class="cpts-barre" '
+            f'style="width:{100 * tranche.part / maximum:.1f}%"></div>{repere}</div></td></tr>'
+        )
+    suite = f" Trait et parenthèses{INSECABLE}: {nom_la_bas}." if la_bas else ""
+    legende = f"Répartition des habitants par âge.{suite} Source{INSECABLE}: {ici.source}."
+    return (
+        f'<div class="cpts-tableau cpts-ages"><table><caption>{escape(legende)}</caption>'
+        f"<tbody>{''.join(lignes)}</tbody></table></div>"
+    )
+
+
+_LARGEUR: Final = 640
+_HAUTEUR: Final = 260
+_GAUCHE: Final = 48
+_DROITE: Final = 170
+_HAUT: Final = 14
+_BAS: Final = 28
+
+
+def build_evolution(courbes: Sequence[Courbe], legende: str) -> str:
+    """Return lines indexed at 100 on their first point, and the table of their figures."""
+    annees = list(courbes[0].points)
+    indices = {
+        courbe.libelle: [100 * courbe.points[a] / courbe.points[annees[0]] for a in annees]
+        for courbe in courbes
+    }
+    tous = [valeur for serie in indices.values() for valeur in serie]
+    bas, haut = min(tous), max(tous)
+    marge = max(0.3, 0.12 * (haut - bas))
+    bas, haut = bas - marge, haut + marge
+
+    def x(rang: int) -> float:
+        return _GAUCHE + rang * (_LARGEUR - _GAUCHE - _DROITE) / max(1, len(annees) - 1)
+
+    def y(valeur: float) -> float:
+        return _HAUT + (haut - valeur) * (_HAUTEUR - _HAUT - _BAS) / (haut - bas)
+
+    axes = "".join(
+        f'<text x="{x(rang):.0f}" y="{_HAUTEUR - 8}" text-anchor="middle">{escape(annee)}</text>'
+        for rang, annee in enumerate(annees)
+    )
+    reperes = "".join(
+        f'<line class="grille" x1="{_GAUCHE}" x2="{x(len(annees) - 1):.0f}" y1="{y(valeur):.1f}" '
+        f'y2="{y(valeur):.1f}"/><text x="{_GAUCHE - 6}" y="{y(valeur) + 4:.1f}" '
+        f'text-anchor="end">{formater_nombre(valeur, 0 if pas >= 1 else 1)}</text>'
+        for pas in (_pas(haut - bas),)
+        for valeur in _graduations(bas, haut, pas)
+    )
+    traces, etiquettes = [], []
+    fins = sorted(courbes, key=lambda courbe: -indices[courbe.libelle][-1])
+    precedent = -100.0
+    for courbe in fins:
+        serie = indices[courbe.libelle]
+        points = " ".join(f"{x(r):.1f},{y(v):.1f}" for r, v in enumerate(serie))
+        traces.append(f'<polyline data-genre="{courbe.genre}" points="{points}"/>')
+        # labels keep clear of one another
+        hauteur = max(y(serie[-1]) + 4, precedent + 15)
+        precedent = hauteur
+        etiquettes.append(
+            f'<text class="nom" data-genre="{courbe.genre}" x="{x(len(annees) - 1) + 8:.0f}" '
+            f'y="{hauteur:.1f}">{escape(courbe.libelle[:18])} '
+            f"{formater_nombre(serie[-1], 1)}</text>"
+        )
+    tableau = "".join(
+        f'<tr><th scope="row">{escape(courbe.libelle)}</th>'
+        + "".join(
+            f'<td class="cpts-nombre">{formater_nombre(v, 1)}</td>' for v in indices[courbe.libelle]
+        )
+        + "</tr>"
+        for courbe in courbes
+    )
+    tete = "".join(f'<th scope="col" class="cpts-nombre">{escape(a)}</th>' for a in annees)
+    return (
+        f'<figure class="cpts-figure"><svg viewBox="0 0 {_LARGEUR} {_HAUTEUR}" '
+        f'class="cpts-courbes" aria-hidden="true">{reperes}{"".join(traces)}'
+        f"{''.join(etiquettes)}{axes}</svg><figcaption>{escape(legende)}</figcaption></figure>"
+        '<details class="cpts-details"><summary>Chiffres de la courbe</summary>'
+        '<div class="cpts-tableau"><table><thead><tr><th scope="col">Indice</th>'
+        f"{tete}</tr></thead>"
+        f"<tbody>{tableau}</tbody></table></div></details>"
+    )
+
+
+def _pas(etendue: float) -> float:
+    return next(p for p in (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 1e9) if etendue / p <= 6)
+
+
+def _graduations(bas: float, haut: float, pas: float) -> list[float]:
+    premiere = int(bas // pas) + 1
+    nombre = int((haut - bas) // pas) + 1
+    return [pas * (premiere + r) for r in range(nombre) if pas * (premiere + r) <= haut]

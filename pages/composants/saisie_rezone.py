@@ -1,0 +1,122 @@
+"""Form of the figures read in REZONE CPTS: one theme at a time, checked before they are kept."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final, Literal, cast
+
+import streamlit as st
+
+from diagnostic.indicateurs import ValeurSaisie
+from diagnostic.indicateurs.saisie import CHAMPS, PAR_CLE, ChampSaisie, validate_saisie
+from pages.composants import etat
+from pages.composants.format import formater_nombre
+from pages.composants.html import Ligne, afficher_tableau
+
+CLE_SAISIES: Final = "diagnostic.saisies"
+_Perimetre = Literal["territoire", "departement", "region", "france"]
+_PERIMETRES: Final[dict[_Perimetre, str]] = {
+    "territoire": "le territoire",
+    "departement": "le département",
+    "region": "la région",
+    "france": "la France",
+}
+
+
+def lire_saisies() -> tuple[ValeurSaisie, ...]:
+    """Return the typed values of the session."""
+    return cast("tuple[ValeurSaisie, ...]", etat.lire(CLE_SAISIES, ()))
+
+
+def afficher_saisie(le: date) -> None:
+    """Show the form, then what was typed."""
+    st.markdown(
+        "Les chiffres de [REZONE CPTS](https://rezonecpts.ameli.fr) (Assurance maladie) ne se "
+        "téléchargent pas : recopiez ici ceux qui vous servent. Ils restent marqués « saisi » avec "
+        "la date du relevé, et suivent le projet que vous enregistrez."
+    )
+    groupe = st.segmented_control(
+        "Bloc de REZONE",
+        list(dict.fromkeys(champ.groupe for champ in CHAMPS)),
+        default=CHAMPS[0].groupe,
+        key="rezone-groupe",
+        required=True,
+    )
+    champs = [champ for champ in CHAMPS if champ.groupe == groupe]
+    with st.form(f"rezone-{groupe}", border=True):
+        champ = st.selectbox(
+            "Chiffre relevé", champs, format_func=lambda c: f"{c.libelle} ({c.unite})"
+        )
+        gauche, milieu, droite = st.columns(3)
+        valeur = gauche.number_input(
+            "Valeur", value=None, step=1.0, format="%.1f", placeholder="ex. 21,9"
+        )
+        perimetre = milieu.selectbox(
+            "Relevée pour", list(_PERIMETRES), format_func=_PERIMETRES.__getitem__
+        )
+        jour = droite.date_input("Date du relevé", value=le, format="DD/MM/YYYY")
+        commentaire = st.text_input(
+            "Commentaire, ou libellé exact pour un « autre indicateur »", max_chars=200
+        )
+        if st.form_submit_button("Enregistrer ce relevé", type="primary"):
+            _garder(champ, valeur, jour, perimetre, etat.nettoyer_nom(commentaire), le)
+    _afficher_releves()
+
+
+def _garder(
+    champ: ChampSaisie,
+    valeur: float | None,
+    jour: date,
+    perimetre: _Perimetre,
+    commentaire: str,
+    le: date,
+) -> None:
+    if valeur is None:
+        st.error("Indiquez une valeur.")
+        return
+    saisie = ValeurSaisie(champ.cle, valeur, jour, perimetre, commentaire)
+    fautes = validate_saisie(saisie, le)
+    if fautes:
+        st.error(" ".join(fautes))
+        return
+    autres = [s for s in lire_saisies() if (s.cle, s.perimetre_saisi) != (champ.cle, perimetre)]
+    etat.garder(CLE_SAISIES, (*autres, saisie))
+    st.success("Relevé enregistré dans ce dessin.")
+
+
+def _afficher_releves() -> None:
+    saisies = lire_saisies()
+    if not saisies:
+        st.info("Aucun relevé pour l’instant.")
+        return
+    afficher_tableau(
+        ["Relevé", "Pour", "Valeur", "Date"],
+        [
+            Ligne(
+                (saisie.commentaire if PAR_CLE[saisie.cle].libre else PAR_CLE[saisie.cle].libelle),
+                [
+                    _PERIMETRES[saisie.perimetre_saisi],
+                    f"{formater_nombre(saisie.valeur, PAR_CLE[saisie.cle].decimales)} "
+                    f"{PAR_CLE[saisie.cle].unite}",
+                    f"{saisie.le:%d/%m/%Y}",
+                ],
+            )
+            for saisie in saisies
+        ],
+        "Relevés REZONE CPTS de ce dessin.",
+        textes=True,
+    )
+    a_retirer = st.multiselect(
+        "Relevés à retirer",
+        list(range(len(saisies))),
+        format_func=lambda rang: (
+            f"{PAR_CLE[saisies[rang].cle].libelle}, {_PERIMETRES[saisies[rang].perimetre_saisi]}"
+        ),
+        key="rezone-retirer",
+        placeholder="Choisir",
+    )
+    if a_retirer and st.button("Retirer les relevés choisis"):
+        etat.garder(
+            CLE_SAISIES, tuple(s for rang, s in enumerate(saisies) if rang not in a_retirer)
+        )
+        st.rerun()

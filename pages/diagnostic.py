@@ -1,0 +1,395 @@
+"""The quantitative half of the diagnostic territorial de santé."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+from pathlib import Path
+from typing import Final, cast
+
+import pandas as pd
+import streamlit as st
+
+from diagnostic.indicateurs import (
+    AutreTerritoire,
+    ResultatIndicateur,
+    TablesIndicateurs,
+    compute_locales,
+)
+from diagnostic.indicateurs.attention import compute_points_attention
+from diagnostic.indicateurs.calcul import build_socle, compute_serie
+from diagnostic.indicateurs.registre import AGES, POPULATION, REZONE, THEMES
+from diagnostic.indicateurs.ressemblance import METHODE, find_ressemblants
+from diagnostic.indicateurs.resultats import GenreComparateur
+from diagnostic.indicateurs.saisie import build_resultats_saisis
+from diagnostic.indicateurs.tranches import compute_pyramide
+from diagnostic.perimetre import Perimetre
+from pages.composants import etat
+from pages.composants.carte_statique import (
+    LIBELLES_METHODES,
+    Variable,
+    build_choroplethe,
+)
+from pages.composants.chargement import (
+    calculer_indicateurs,
+    lire_tables_abimees,
+    ouvrir_referentiel,
+    ouvrir_tables,
+)
+from pages.composants.comparaison import afficher_comparaison
+from pages.composants.format import formater_nombre, formater_part
+from pages.composants.graphiques import (
+    GENRES,
+    Courbe,
+    build_ages,
+    build_evolution,
+    build_legende,
+    build_tableau_indicateurs,
+    formater_valeur,
+)
+from pages.composants.html import Ligne, build_chiffres, build_tableau
+from pages.composants.mise_en_page import page
+from pages.composants.saisie_rezone import afficher_saisie, lire_saisies
+
+STYLE: Final = Path(__file__).parent / "composants" / "diagnostic.css"
+_VUES: Final = ("Indicateurs", "Carte", "Comparer à un autre périmètre", "Relevés REZONE", "Tout")
+_GENRES_PROPOSES: Final[tuple[GenreComparateur, ...]] = (
+    "departement", "region", "france", "epci", "ressemblant",
+)  # fmt: skip
+_GENRES_DEFAUT: Final[tuple[GenreComparateur, ...]] = ("departement", "region", "france")
+_CLES_CHIFFRES: Final = (
+    "population_municipale", "evolution_population", "densite", "part_65_plus",
+    "indice_vieillissement", "part_residences_secondaires", "apl_generalistes",
+    "densite_medecins_generalistes",
+)  # fmt: skip
+_LOCALES_VISIBLES: Final = 12
+
+
+def _afficher_vide() -> None:
+    st.info(
+        "Aucun territoire n’est dessiné. Réunissez des communes ou des intercommunalités, puis "
+        "revenez ici : le diagnostic se calcule aussitôt, pour n’importe quel périmètre."
+    )
+
+
+def _ressemblants(tables: TablesIndicateurs, perimetre: Perimetre) -> tuple[AutreTerritoire, ...]:
+    try:
+        return tuple(proche.autre for proche in find_ressemblants(tables, perimetre))
+    except KeyError:
+        return ()
+
+
+def _afficher_chiffres(resultats: Sequence[ResultatIndicateur]) -> None:
+    par_cle = {resultat.cle: resultat for resultat in resultats}
+    chiffres = []
+    for cle in _CLES_CHIFFRES:
+        resultat = par_cle.get(cle)
+        if resultat is None or resultat.valeur is None:
+            continue
+        reference = resultat.comparateur("departement")
+        detail = resultat.millesime
+        if reference and reference.valeur is not None and resultat.agregation != "S":
+            detail = (
+                f"{reference.libelle} : "
+                f"{formater_nombre(reference.valeur, resultat.decimales)} · {detail}"
+            )
+        chiffres.append((resultat.libelle, formater_valeur(resultat, resultat.valeur), detail))
+    st.html(build_chiffres(chiffres))
+
+
+def _afficher_attention(tables: TablesIndicateurs, resultats: Sequence[ResultatIndicateur]) -> None:
+    st.subheader("Points d’attention", anchor=False)
+    points = compute_points_attention(tables, resultats)
+    if not points:
+        st.write(
+            "Aucun indicateur ne s’écarte d’au moins un demi-écart-type de son département : le "
+            "territoire lui ressemble."
+        )
+        return
+    phrases = dict(cast("dict[str, str]", etat.lire("diagnostic.phrases", {})))
+    puces = "".join(
+        f"<li>{escape(phrases.get(point.cle) or point.phrase)}"
+        f"<small>{escape(point.raison)}</small></li>"
+        for point in points
+    )
+    st.html(f'<ul class="cpts-attention">{puces}</ul>')
+    with st.expander("Réécrire ces phrases"):
+        st.caption(
+            "Un écart n’est pas un jugement : dites ce qu’il veut dire ici. Vos phrases sont "
+            "reprises dans les documents."
+        )
+        for point in points:
+            phrase = st.text_area(
+                point.phrase.split("\u00a0:")[0],
+                value=phrases.get(point.cle, point.phrase),
+                key=f"diagnostic-phrase-{point.cle}",
+                max_chars=600,
+                height=80,
+            )
+            phrases[point.cle] = phrase
+        etat.garder("diagnostic.phrases", phrases)
+
+
+def _choisir_genres() -> tuple[GenreComparateur, ...]:
+    choisis = st.multiselect(
+        "Comparer avec",
+        list(_GENRES_PROPOSES),
+        default=list(_GENRES_DEFAUT),
+        format_func=GENRES.__getitem__,
+        key="diagnostic-genres",
+        placeholder="Choisir des comparateurs",
+    )
+    return tuple(genre for genre in _GENRES_PROPOSES if genre in choisis)
+
+
+def _nom_departement(resultats: Sequence[ResultatIndicateur]) -> tuple[str, str]:
+    for resultat in resultats:
+        departement = resultat.comparateur("departement")
+        if departement:
+            return departement.code, departement.libelle
+    return "", ""
+
+
+def _afficher_theme(
+    theme: str,
+    resultats: Sequence[ResultatIndicateur],
+    genres: Sequence[GenreComparateur],
+    tables: TablesIndicateurs,
+    perimetre: Perimetre,
+) -> None:
+    du_theme = [resultat for resultat in resultats if resultat.theme == theme]
+    agreges = [resultat for resultat in du_theme if resultat.agregation != "N"]
+    st.subheader(theme, anchor=False)
+    if not du_theme:
+        _afficher_theme_vide(theme)
+        return
+    if agreges:
+        st.html(build_legende(genres) + build_tableau_indicateurs(agreges, genres, f"{theme}."))
+    for resultat in du_theme:
+        if resultat.agregation == "N":
+            _afficher_locales(resultat)
+    if theme == POPULATION:
+        _afficher_evolution(tables, perimetre, resultats)
+    if theme == AGES:
+        _afficher_ages(tables, perimetre, resultats)
+
+
+def _afficher_theme_vide(theme: str) -> None:
+    if theme == REZONE:
+        st.info("Aucun relevé REZONE : la vue « Relevés REZONE » permet d’en saisir.")
+    else:
+        st.info(
+            "Rien n’est embarqué pour ce thème : ces chiffres viennent de fichiers officiels qu’il "
+            "faut donner une fois à l’application. La page « Données » dit lesquels, où les "
+            "prendre et ce qu’ils apportent."
+        )
+
+
+def _afficher_locales(resultat: ResultatIndicateur) -> None:
+    epci = [d for d in resultat.details if d.niveau == "epci"]
+    communes = [d for d in resultat.details if d.niveau == "commune"]
+    connues = [d for d in communes if d.valeur is not None]
+    st.markdown(f"**{resultat.libelle}** ({resultat.unite})")
+    if connues:
+        bas, haut = min(d.valeur or 0 for d in connues), max(d.valeur or 0 for d in connues)
+        st.write(
+            f"Publié pour {len(connues)} communes sur {len(communes)}, soit "
+            f"{formater_part(resultat.couverture, 0)} de la population : de "
+            f"{formater_nombre(bas, resultat.decimales)} à "
+            f"{formater_valeur(resultat, haut)} selon la commune."
+        )
+    else:
+        st.write("Publié pour aucune commune du territoire : secret statistique ou absence.")
+    visibles = [*epci, *communes[:_LOCALES_VISIBLES]]
+    reste = len(communes) - _LOCALES_VISIBLES
+    lignes = [
+        Ligne(
+            detail.libelle,
+            [
+                formater_nombre(detail.valeur, resultat.decimales),
+                formater_part(detail.part_population),
+            ],
+        )
+        for detail in visibles
+    ]
+    suite = f" Les {reste} communes moins peuplées sont dans la vue « Carte »." if reste > 0 else ""
+    references = " ; ".join(
+        f"{c.libelle} {formater_nombre(c.valeur, resultat.decimales)}"
+        for c in resultat.comparateurs
+        if c.valeur is not None and c.genre != "epci"
+    )
+    repere = f" Repères : {references}." if references else ""
+    st.html(
+        build_tableau(
+            ["Commune ou intercommunalité", "Valeur", "Part de la population"],
+            lignes,
+            f"{resultat.source}.{repere}{suite}",
+        )
+    )
+    with st.expander(f"Précautions : {resultat.libelle.lower()}"):
+        for note in resultat.notes:
+            st.write(note)
+
+
+def _afficher_evolution(
+    tables: TablesIndicateurs, perimetre: Perimetre, resultats: Sequence[ResultatIndicateur]
+) -> None:
+    geographie = tables.geographie
+    ici = compute_serie(tables, perimetre)
+    if not ici:
+        st.info("L’évolution n’est pas calculable ici : une année manque pour ces communes.")
+        return
+    courbes = [Courbe("Territoire", "territoire", ici)]
+    code, nom = _nom_departement(resultats)
+    departement = Perimetre("", geographie.membres("departement", code))
+    courbes.append(Courbe(nom, "departement", compute_serie(tables, departement)))
+    region = next((r.comparateur("region") for r in resultats if r.comparateur("region")), None)
+    if region:
+        membres = Perimetre("", geographie.membres("region", region.code))
+        courbes.append(Courbe(region.libelle, "region", compute_serie(tables, membres)))
+    tous = Perimetre("", frozenset(geographie.position))
+    courbes.append(Courbe("France", "france", compute_serie(tables, tous)))
+    debut = next(iter(ici))
+    st.html(
+        build_evolution(
+            [courbe for courbe in courbes if courbe.points],
+            f"Population municipale, indice 100 en {debut}. Source : Insee, populations "
+            "municipales ; communes restaurées comptées en bloc, France hors Mayotte.",
+        )
+    )
+
+
+def _afficher_ages(
+    tables: TablesIndicateurs, perimetre: Perimetre, resultats: Sequence[ResultatIndicateur]
+) -> None:
+    pyramide = compute_pyramide(tables, perimetre)
+    if pyramide is None:
+        return
+    code, nom = _nom_departement(resultats)
+    autre = Perimetre("", tables.geographie.membres("departement", code))
+    la_bas = compute_pyramide(tables, autre) if autre.codes else None
+    st.html(build_ages(pyramide, la_bas, nom))
+    if "structure" not in tables.par_id:
+        st.caption(
+            "Trois tranches seulement sont embarquées. Le fichier Insee « Évolution et structure "
+            "de la population » (page « Données ») donne sept tranches et le sexe."
+        )
+
+
+def _afficher_carte(tables: TablesIndicateurs, perimetre: Perimetre) -> None:
+    socle = build_socle(tables)
+    choix = {
+        indicateur.cle: indicateur
+        for indicateur in socle.indicateurs
+        if indicateur.agregation != "S" or indicateur.theme == POPULATION
+    }
+    gauche, droite = st.columns([3, 2])
+    cle = gauche.selectbox(
+        "Indicateur de la carte",
+        list(choix),
+        index=list(choix).index("part_65_plus") if "part_65_plus" in choix else 0,
+        format_func=lambda c: f"{choix[c].theme} : {choix[c].libelle}",
+        key="diagnostic-carte",
+    )
+    methode = droite.selectbox(
+        "Découpage en classes",
+        list(LIBELLES_METHODES),
+        format_func=LIBELLES_METHODES.__getitem__,
+        key="diagnostic-classes",
+    )
+    indicateur = choix[cle]
+    valeurs = compute_locales(tables, cle, perimetre)
+    contours = ouvrir_referentiel().contours("unite", sorted(perimetre.codes))
+    table = tables.par_id[indicateur.sources[0]]
+    variable = Variable(
+        indicateur.libelle,
+        indicateur.unite,
+        indicateur.decimales,
+        f"{table.producteur}, {table.titre}, {table.libelle_millesime}",
+    )
+    st.html(build_choroplethe(contours, valeurs, variable, methode))
+    with st.expander("Chiffres de la carte"):
+        st.html(_tableau_communes(valeurs, variable))
+
+
+def _tableau_communes(valeurs: pd.DataFrame, variable: Variable) -> str:
+    rangees = valeurs.sort_values("valeur", ascending=False, na_position="last")
+    return build_tableau(
+        ["Commune", variable.libelle, "Habitants"],
+        [
+            Ligne(
+                f"{ligne.nom} ({ligne.Index})",
+                [
+                    formater_nombre(ligne.valeur, variable.decimales),
+                    formater_nombre(ligne.habitants),
+                ],
+            )
+            for ligne in rangees.itertuples()
+        ],
+        f"{variable.libelle} ({variable.unite}). {variable.source}.",
+    )
+
+
+def _afficher_indicateurs(
+    resultats: Sequence[ResultatIndicateur],
+    tables: TablesIndicateurs,
+    perimetre: Perimetre,
+    *,
+    tout: bool,
+) -> None:
+    if tout:
+        st.caption(
+            "Tous les thèmes à la suite : imprimez cette page avec le navigateur (Ctrl + P) ; "
+            "menus et boutons ne sont pas imprimés."
+        )
+        for theme in THEMES:
+            if any(resultat.theme == theme for resultat in resultats):
+                _afficher_theme(theme, resultats, _GENRES_DEFAUT, tables, perimetre)
+        return
+    genres = _choisir_genres()
+    if "ressemblant" in genres:
+        st.caption(METHODE)
+    theme = st.segmented_control(
+        "Thème", list(THEMES), default=THEMES[0], key="diagnostic-theme", required=True
+    )
+    _afficher_theme(str(theme), resultats, genres, tables, perimetre)
+
+
+def _afficher_diagnostic(perimetre: Perimetre, le: date) -> None:
+    tables = ouvrir_tables(le)
+    for phrase in lire_tables_abimees(le):
+        st.warning(phrase)
+    autres = _ressemblants(tables, perimetre)
+    calcules = calculer_indicateurs(perimetre, le=le, autres=autres)
+    resultats = (*calcules, *build_resultats_saisis(lire_saisies()))
+    _afficher_chiffres(resultats)
+    _afficher_attention(tables, resultats)
+    vue = st.segmented_control(
+        "Vue", list(_VUES), default=_VUES[0], key="diagnostic-vue", required=True
+    )
+    if vue == "Carte":
+        _afficher_carte(tables, perimetre)
+    elif vue == "Comparer à un autre périmètre":
+        afficher_comparaison(tables, perimetre)
+    elif vue == "Relevés REZONE":
+        afficher_saisie(le)
+    else:
+        _afficher_indicateurs(resultats, tables, perimetre, tout=vue == "Tout")
+
+
+with page(
+    "Diagnostic du territoire",
+    chapeau="Chaque chiffre est calculé pour ce périmètre, comparé, daté et sourcé ; ce qui ne "
+    "peut pas être connu est dit.",
+    sources=(
+        "Recensement de la population 2021 (Insee, âges et logements par IRIS, hors Mayotte) ; "
+        "les fichiers importés portent leur propre source sous chaque chiffre.",
+    ),
+):
+    st.html(STYLE)
+    dessin = etat.lire_dessin()
+    if dessin.codes:
+        _afficher_diagnostic(dessin.perimetre, etat.lire_jour())
+    else:
+        _afficher_vide()
