@@ -20,6 +20,14 @@ PAGES = (
         "composer.py", "composer", ":material/list_alt_add:", "Composer par liste",
         "Le même territoire sans carte : chercher, parcourir, coller une liste, compléter.",
     ),
+    (
+        "diagnostic.py", "diagnostic", ":material/monitoring:", "Diagnostic du territoire",
+        "Âges, évolution, logement, revenus, offre de soins : chaque chiffre comparé et sourcé.",
+    ),
+    (
+        "donnees.py", "donnees", ":material/database:", "Données",
+        "Sources, millésimes, import des fichiers officiels et actualisation.",
+    ),
 )  # fmt: skip
 
 _ETAPES = (

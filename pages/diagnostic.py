@@ -38,6 +38,7 @@ from pages.composants.chargement import (
     ouvrir_tables,
 )
 from pages.composants.comparaison import afficher_comparaison
+from pages.composants.dessin import afficher_dessin
 from pages.composants.format import formater_nombre, formater_part
 from pages.composants.graphiques import (
     GENRES,
@@ -63,6 +64,7 @@ _CLES_CHIFFRES: Final = (
     "indice_vieillissement", "part_residences_secondaires", "apl_generalistes",
     "densite_medecins_generalistes",
 )  # fmt: skip
+_UNITES_COURTES: Final = ("%", "hab./km²")
 _LOCALES_VISIBLES: Final = 12
 
 
@@ -94,7 +96,12 @@ def _afficher_chiffres(resultats: Sequence[ResultatIndicateur]) -> None:
                 f"{reference.libelle} : "
                 f"{formater_nombre(reference.valeur, resultat.decimales)} · {detail}"
             )
-        chiffres.append((resultat.libelle, formater_valeur(resultat, resultat.valeur), detail))
+        if resultat.unite in _UNITES_COURTES:
+            valeur = formater_valeur(resultat, resultat.valeur)
+        else:
+            valeur = formater_nombre(resultat.valeur, resultat.decimales)
+            detail = f"{resultat.unite} · {detail}"
+        chiffres.append((resultat.libelle, valeur, detail))
     st.html(build_chiffres(chiffres))
 
 
@@ -251,12 +258,13 @@ def _afficher_evolution(
     tous = Perimetre("", frozenset(geographie.position))
     courbes.append(Courbe("France", "france", compute_serie(tables, tous)))
     debut = next(iter(ici))
-    st.html(
+    afficher_dessin(
         build_evolution(
             [courbe for courbe in courbes if courbe.points],
             f"Population municipale, indice 100 en {debut}. Source : Insee, populations "
-            "municipales ; communes restaurées comptées en bloc, France hors Mayotte.",
-        )
+            "municipales ; communes rétablies comptées en bloc, France hors Mayotte.",
+        ),
+        "diagnostic-evolution",
     )
 
 
@@ -308,7 +316,7 @@ def _afficher_carte(tables: TablesIndicateurs, perimetre: Perimetre) -> None:
         indicateur.decimales,
         f"{table.producteur}, {table.titre}, {table.libelle_millesime}",
     )
-    st.html(build_choroplethe(contours, valeurs, variable, methode))
+    afficher_dessin(build_choroplethe(contours, valeurs, variable, methode), "diagnostic-dessin")
     with st.expander("Chiffres de la carte"):
         st.html(_tableau_communes(valeurs, variable))
 

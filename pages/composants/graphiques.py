@@ -64,7 +64,7 @@ def build_tableau_indicateurs(
     corps = "".join(_ligne(resultat, colonnes, genres) for resultat in resultats)
     return (
         f'<div class="cpts-tableau cpts-indicateurs" tabindex="0" role="group" '
-        f'aria-label="{escape(legende)}"><table><caption>{escape(legende)}</caption><thead><tr>'
+        f'aria-label="{escape(legende)}"><table><thead><tr>'
         '<th scope="col">Indicateur</th><th scope="col" class="cpts-nombre">Territoire</th>'
         f'{tete}<th scope="col" aria-hidden="true">Position</th></tr></thead>'
         f"<tbody>{corps}</tbody></table></div>"
@@ -91,10 +91,10 @@ def _ligne(
 def _references(resultat: ResultatIndicateur, genre: GenreComparateur) -> str:
     trouves = [c for c in resultat.comparateurs if c.genre == genre]
     # two départements at most: the one that holds most of the territory comes first
-    return "<br>".join(
-        f'<span title="{escape(c.libelle)}">{_reference(resultat, c)}'
-        + (f" <small>{escape(c.libelle)}</small>" if len(trouves) > 1 or _est_a_dire(c) else "")
-        + "</span>"
+    return "".join(
+        f'<div title="{escape(c.libelle)}">{_reference(resultat, c)}'
+        + (f"<small>{escape(c.libelle)}</small>" if len(trouves) > 1 or _est_a_dire(c) else "")
+        + "</div>"
         for c in trouves[:2]
     )
 
@@ -125,7 +125,8 @@ def _details(resultat: ResultatIndicateur, genres: Sequence[GenreComparateur]) -
         f"Géographie{INSECABLE}: {resultat.geographie}." if resultat.geographie else "",
         *resultat.notes,
         _sans_partielles(resultat),
-        *(_autres(resultat, genre) for genre in ("epci", "ressemblant") if genre in genres),
+        *(_autres(resultat, genre, 2) for genre in ("departement", "region") if genre in genres),
+        *(_autres(resultat, genre, 0) for genre in ("epci", "ressemblant") if genre in genres),
     ]
     corps = "".join(f"<p>{escape(ligne)}</p>" for ligne in lignes if ligne)
     return f"<details><summary>Formule et précautions</summary>{corps}</details>"
@@ -145,8 +146,9 @@ def _sans_partielles(resultat: ResultatIndicateur) -> str:
     return f"Sans les communes partielles{INSECABLE}: {valeur}."
 
 
-def _autres(resultat: ResultatIndicateur, genre: GenreComparateur) -> str:
-    trouves = [c for c in resultat.comparateurs if c.genre == genre and c.valeur is not None]
+def _autres(resultat: ResultatIndicateur, genre: GenreComparateur, deja_dits: int) -> str:
+    tous = [c for c in resultat.comparateurs if c.genre == genre]
+    trouves = [c for c in tous[deja_dits:] if c.valeur is not None]
     dits = " ; ".join(
         f"{c.libelle} {formater_nombre(c.valeur, resultat.decimales)}" for c in trouves[:6]
     )
