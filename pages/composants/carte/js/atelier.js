@@ -169,8 +169,15 @@ class Atelier {
       this.bulle.element,
       this.message.element,
     );
-    const entete = el("div", { class: "entete" }, rechercheHote, barreHote);
-    this.cadre = el("div", { class: "atelier" }, entete, this.scene, panneauHote, this.annonce);
+    this.cadre = el(
+      "div",
+      { class: "atelier" },
+      barreHote,
+      rechercheHote,
+      this.scene,
+      panneauHote,
+      this.annonce,
+    );
     remplir(hote, this.cadre);
     this.palette = readPalette(this.cadre);
     this.carte = new Carte(
@@ -229,6 +236,7 @@ class Atelier {
         if (this.dessin.apply(libelle, ajouts, retraits)) this.#finish();
       },
     });
+    this.scene.append(this.panneau.rappel);
     this.recherche = new Recherche(rechercheHote, {
       chercher: (texte, signal) => this.#search(texte, signal),
       onChoix: (resultat, codes) => this.#takeResultat(resultat, codes),

@@ -87,6 +87,7 @@ export class Barre {
           "Coller une liste",
           "Coller une liste ou ouvrir un fichier",
           actions.onColler,
+          false,
         ),
       ),
     );
@@ -144,13 +145,13 @@ function buildMailles(onMaille) {
 
 /**
  * @param {Parameters<typeof icone>[0]} image @param {string} texte @param {string} aide
- * @param {() => void} action
+ * @param {() => void} action @param {boolean} [court] the text is for screen readers only
  */
-function bouton(image, texte, aide, action) {
+function bouton(image, texte, aide, action, court = true) {
   return el(
     "button",
     { type: "button", title: aide, "data-action": image, onclick: action },
     icone(image),
-    el("span", {}, texte),
+    el("span", { class: court ? "sr" : "" }, texte),
   );
 }

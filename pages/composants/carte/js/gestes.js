@@ -37,6 +37,8 @@ export class Gestes {
     this.image = 0;
     /** @type {HTMLElement} */
     this.hote = carte.carte.getContainer();
+    // Leaflet takes the focus at each press; the page must not scroll under the pointer
+    this.hote.focus = () => HTMLElement.prototype.focus.call(this.hote, { preventScroll: true });
     this.trace = createTrace(this.hote);
     this.#listen();
   }

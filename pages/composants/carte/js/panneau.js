@@ -63,6 +63,8 @@ export class Panneau {
       autocomplete: "off",
       onchange: () => this.actions.onNom(this.nom.value),
     });
+    /** reminder over the map, where the panel is below it */
+    this.rappel = el("div", { class: "rappel", "aria-hidden": "true" });
     this.chiffre = el("p", { class: "chiffre", "data-total": "" });
     this.confirme = el("span", { class: "confirme" });
     this.legende = el("p", { class: "legende" });
@@ -132,6 +134,9 @@ export class Panneau {
     const partiel =
       inconnues > 0 ? `dont ${compter(inconnues, "commune")} sans population connue` : "";
     this.legende.textContent = partiel;
+    const { taille } = situation(population, this.bareme);
+    this.rappel.textContent =
+      `${nombreFr(population)}\u00a0hab.` + (dessin.nombre > 0 ? ` · taille\u00a0${taille}` : "");
     this.#renderJauge(population);
     this.#renderDistance(population);
     this.#renderConfirme();

@@ -1,0 +1,397 @@
+"""The drawing map in a real browser, network cut: real polygons, totals equal to the core's."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+
+from diagnostic.parametres import load_parametres
+from diagnostic.perimetre import Perimetre
+from diagnostic.territoire import compute_territoire
+from pages.composants.lien import decode_lien, encode_lien
+
+LE = date(2026, 11, 22)
+RENNES_METROPOLE = "243500139"
+RENNES, CESSON, CHARTRES = "35238", "35051", "35066"
+LIFFRE, LA_BOUEXIERE = "35152", "35031"  # in the neighbouring EPCI
+
+
+class Atelier:
+    """What a person does and sees on the drawing page."""
+
+    def __init__(self, onglet, geographie) -> None:
+        self.onglet = onglet
+        self.geographie = geographie
+        self.hote = onglet.locator(".atelier-hote[data-pret=oui]")
+        self.hote.wait_for()
+        self.attendre()
+
+    def attendre(self) -> None:
+        """Wait for the server to have confirmed the present drawing, and the map to be still."""
+        self.onglet.locator(".confirme", has_text="vérifié").wait_for()
+        self.hote.evaluate(
+            """async (h) => {
+                const { carte, gestes } = h.atelier;
+                const attendre = (ms) => new Promise((suite) => setTimeout(suite, ms));
+                while (carte.carte._animatingZoom || carte.carte._panAnim?._inProgress) {
+                    await attendre(20);
+                }
+                await Promise.all([...carte.demandes.values()]);
+                while (!carte.france) await attendre(20);
+            }"""
+        )
+
+    def voir(self, latitude: float, longitude: float, zoom: float) -> None:
+        self.hote.evaluate(
+            "(h, [a, b, z]) => h.atelier.carte.carte.setView([a, b], z, { animate: false })",
+            [latitude, longitude, zoom],
+        )
+        self.attendre()
+
+    def point(self, code: str) -> tuple[float, float]:
+        """Where the town hall of a commune stands on the screen."""
+        x, y = self.hote.evaluate(
+            """(h, code) => {
+                const { unites, carte } = h.atelier;
+                const rang = unites.rangs.get(code);
+                const ou = [unites.latitude[rang], unites.longitude[rang]];
+                const point = carte.carte.latLngToContainerPoint(ou);
+                const cadre = carte.carte.getContainer().getBoundingClientRect();
+                return [point.x + cadre.left, point.y + cadre.top];
+            }""",
+            code,
+        )
+        return x, y
+
+    def cliquer(self, code: str) -> None:
+        self.onglet.mouse.click(*self.point(code))
+        self.attendre()
+
+    def outil(self, nom: str) -> None:
+        self.onglet.get_by_role("button", name=nom, exact=True).click()
+
+    def maille(self, nom: str) -> None:
+        self.onglet.get_by_role("radio", name=nom).check()
+        self.attendre()
+
+    def glisser(self, *points: tuple[float, float]) -> None:
+        self.onglet.mouse.move(*points[0])
+        self.onglet.mouse.down()
+        for point in points[1:]:
+            self.onglet.mouse.move(*point, steps=8)
+        self.onglet.mouse.up()
+        self.attendre()
+
+    def total(self) -> int:
+        texte = self.onglet.locator("[data-total] strong").inner_text()
+        return int(re.sub(r"\D", "", texte))
+
+    def codes(self) -> set[str]:
+        return set(self.hote.evaluate("(h) => h.atelier.dessin.codes()"))
+
+    def message(self) -> str:
+        return self.onglet.locator(".message").inner_text()
+
+    def verifier(self, codes) -> None:
+        """The browser, the address and the core agree on the communes and on the total."""
+        attendus = frozenset(codes)
+        assert self.codes() == attendus
+        if not attendus:
+            assert self.total() == 0
+            return
+        territoire = compute_territoire(
+            self.geographie, Perimetre("", attendus), le=LE, parametres=load_parametres()
+        )
+        assert self.total() == territoire.population
+        lien = re.search(r"[?&]t=([^&]+)", self.onglet.url)
+        assert set(decode_lien(lien.group(1)).codes) == attendus
+        affichees = self.onglet.locator("[data-alerte]").evaluate_all(
+            "(alertes) => alertes.map((a) => a.dataset.alerte)"
+        )
+        assert affichees == [alerte.code for alerte in territoire.alertes]
+        taille = self.onglet.locator(".distance strong").inner_text()
+        assert taille == f"Taille\u00a0{territoire.taille.taille}"
+
+
+@pytest.fixture(scope="module")
+def rennes(france):
+    return france.geographie.membres("epci", RENNES_METROPOLE)
+
+
+@pytest.fixture
+def ouvrir(onglets, france):
+    """Open the drawing page on some codes."""
+
+    def ouvrir_sur(codes=(), suite="", **options) -> Atelier:
+        adresse = f"?t={encode_lien(codes)}{suite}" if codes else suite
+        return Atelier(onglets.ouvrir(f"/perimetre{adresse}", **options), france.geographie)
+
+    return ouvrir_sur
+
+
+def test_epci_moins_une_commune_plus_deux_voisines_puis_annuler_et_retablir(ouvrir, rennes):
+    atelier = ouvrir()
+    atelier.verifier(())
+    atelier.cliquer(RENNES)
+    atelier.verifier(rennes)
+    atelier.voir(48.13, -1.6, 10)
+    atelier.maille("Communes")
+    atelier.cliquer(CESSON)
+    atelier.verifier(rennes - {CESSON})
+    atelier.cliquer(LIFFRE)
+    atelier.cliquer(LA_BOUEXIERE)
+    dessin = rennes - {CESSON} | {LIFFRE, LA_BOUEXIERE}
+    atelier.verifier(dessin)
+    for attendu in (dessin - {LA_BOUEXIERE}, rennes - {CESSON}, rennes, frozenset()):
+        atelier.onglet.keyboard.press("Control+z")
+        atelier.attendre()
+        atelier.verifier(attendu)
+    for _ in range(4):
+        atelier.onglet.keyboard.press("Control+Shift+z")
+    atelier.attendre()
+    atelier.verifier(dessin)
+
+
+def test_l_infobulle_dit_ce_que_ferait_le_clic(ouvrir, rennes):
+    atelier = ouvrir(rennes)
+    atelier.voir(48.05, -1.7, 11)
+    atelier.maille("Communes")
+    atelier.onglet.mouse.move(*atelier.point(CHARTRES))
+    bulle = atelier.onglet.locator(".bulle")
+    bulle.get_by_text("enclavée").wait_for()
+    texte = bulle.inner_text()
+    assert "Chartres-de-Bretagne" in texte
+    assert "Retirer\u00a0: −8\u202f880 hab. → 471\u202f298" in texte
+    assert "laisse Chartres-de-Bretagne enclavée" in texte
+    assert atelier.codes() == rennes
+
+
+def test_balayer_gommer_rectangle_et_polygone(ouvrir, france):
+    atelier = ouvrir()
+    atelier.voir(48.13, -1.6, 10.5)
+    atelier.maille("Communes")
+    atelier.outil("Balayer")
+    atelier.glisser(atelier.point(CESSON), atelier.point(LIFFRE))
+    balayees = atelier.codes()
+    assert {CESSON, LIFFRE} <= balayees
+    atelier.verifier(balayees)
+    atelier.outil("Gommer")
+    x, y = atelier.point(CESSON)
+    atelier.glisser((x, y), (x + 3, y))
+    assert CESSON not in atelier.codes()
+    assert LIFFRE in atelier.codes()
+    atelier.verifier(atelier.codes())
+    atelier.onglet.get_by_role("button", name="Vider").click()
+    atelier.attendre()
+
+    atelier.outil("Rectangle")
+    x, y = atelier.point(LA_BOUEXIERE)
+    atelier.glisser((x - 70, y - 70), (x + 70, y + 70))
+    dedans = {
+        code
+        for code in france.geographie.membres("departement", "35")
+        if abs(atelier.point(code)[0] - x) < 70 and abs(atelier.point(code)[1] - y) < 70
+    }
+    assert LA_BOUEXIERE in dedans
+    atelier.verifier(dedans)
+
+    atelier.outil("Polygone")
+    x, y = atelier.point(RENNES)
+    for dx, dy in ((-60, -60), (60, -60), (60, 60), (-60, 60), (-60, -60)):
+        atelier.onglet.mouse.click(x + dx, y + dy)
+    atelier.attendre()
+    assert RENNES in atelier.codes()
+    atelier.verifier(atelier.codes())
+    # one gesture each: undo takes the polygon back whole
+    atelier.onglet.get_by_role("button", name="Annuler").click()
+    atelier.attendre()
+    atelier.verifier(dedans)
+
+
+def test_une_alerte_mene_au_lieu_et_comble_l_enclave(ouvrir, rennes):
+    atelier = ouvrir(rennes - {CHARTRES})
+    atelier.voir(46.5, 2.5, 6)
+    alerte = atelier.onglet.locator("[data-alerte=enclave]")
+    alerte.get_by_role("button", name="Voir sur la carte").click()
+    atelier.attendre()
+    cadre = atelier.onglet.locator(".scene").bounding_box()
+    x, y = atelier.point(CHARTRES)
+    assert abs(x - cadre["x"] - cadre["width"] / 2) < 80
+    assert abs(y - cadre["y"] - cadre["height"] / 2) < 80
+    alerte.get_by_role("button", name="Combler").click()
+    atelier.attendre()
+    atelier.verifier(rennes)
+
+
+def test_la_composition_complete_et_retire(ouvrir, rennes):
+    atelier = ouvrir([RENNES, CESSON])
+    atelier.onglet.get_by_role("button", name="Compléter Rennes Métropole").click()
+    atelier.attendre()
+    atelier.verifier(rennes)
+    atelier.onglet.locator(".composition summary").first.click()
+    atelier.onglet.get_by_role("button", name="Retirer Acigné").click()
+    atelier.attendre()
+    atelier.verifier(rennes - {"35001"})
+    atelier.onglet.get_by_role("button", name="Retirer Rennes Métropole").click()
+    atelier.attendre()
+    atelier.verifier(())
+
+
+def test_chercher_et_ajouter_au_clavier_seul(ouvrir, rennes):
+    atelier = ouvrir()
+    clavier = atelier.onglet.keyboard
+    atelier.onglet.get_by_role("combobox", name="Chercher").focus()
+    clavier.type("rennes metropole")
+    atelier.onglet.get_by_role("option", name="Rennes Métropole").wait_for()
+    clavier.press("Enter")
+    atelier.attendre()
+    atelier.verifier(rennes)
+    annonce = atelier.onglet.locator("[data-annonce]")
+    assert annonce.inner_text() == "43\u00a0communes, 480\u202f178 habitants, taille 4."
+    # then on the map: the arrows move it, Enter takes what is under the aim
+    atelier.voir(48.13, -1.6, 11)
+    atelier.maille("Communes")
+    atelier.onglet.locator(".carte").focus()
+    atelier.voir(48.2147, -1.5060, 11)  # Liffré
+    clavier.press("Enter")
+    atelier.attendre()
+    atelier.verifier(rennes | {LIFFRE})
+    clavier.press("Control+z")
+    atelier.attendre()
+    atelier.verifier(rennes)
+
+
+def test_une_liste_collee_se_relit_avant_de_s_appliquer(ouvrir):
+    atelier = ouvrir([RENNES])
+    onglet = atelier.onglet
+    onglet.get_by_role("button", name="Coller une liste").click()
+    onglet.locator("#atelier-liste").fill(
+        "\ufeff35051;Cesson-Sévigné\nSaint-Aubin\n05043\n99999\n<script>alert(1)</script>\n"
+    )
+    onglet.get_by_role("button", name="Lire la liste").click()
+    rapport = onglet.locator(".rapport")
+    rapport.locator("summary").first.wait_for()
+    assert "<script>alert(1)</script>" in rapport.inner_text()
+    atelier.verifier([RENNES])  # nothing is applied silently
+    choix = rapport.get_by_label("Saint-Aubin")
+    assert choix.locator("option").count() > 1
+    onglet.get_by_role("button", name="Ajouter au territoire").click()
+    atelier.attendre()
+    atelier.verifier({RENNES, CESSON, "05039"})
+
+
+def test_un_rechargement_rend_le_dessin_et_son_historique(ouvrir, rennes, france):
+    atelier = ouvrir()
+    atelier.cliquer(RENNES)
+    atelier.onglet.get_by_label("Nom du projet").fill("<b>Pays</b> de Rennes")
+    atelier.onglet.get_by_label("Nom du projet").press("Tab")
+    atelier.attendre()
+    atelier.onglet.reload()
+    atelier = Atelier(atelier.onglet, france.geographie)
+    atelier.verifier(rennes)
+    assert atelier.onglet.get_by_label("Nom du projet").input_value() == "<b>Pays</b> de Rennes"
+    atelier.onglet.get_by_role("button", name="Annuler").click()
+    atelier.attendre()
+    atelier.verifier(())
+    # without the address, the draft of this tab comes back
+    atelier.onglet.get_by_role("button", name="Rétablir").click()
+    atelier.attendre()
+    atelier.onglet.goto(atelier.onglet.url.split("?")[0])
+    atelier = Atelier(atelier.onglet, france.geographie)
+    atelier.verifier(rennes)
+
+
+def test_deux_onglets_gardent_chacun_leur_dessin(ouvrir, france, rennes):
+    atelier = ouvrir()
+    atelier.cliquer(RENNES)
+    autre = atelier.onglet.context.new_page()
+    autre.goto(atelier.onglet.url.split("?")[0])
+    second = Atelier(autre, france.geographie)
+    second.verifier(())
+    assert "Un brouillon" in second.message()
+    second.cliquer("44109")
+    atelier.onglet.goto(atelier.onglet.url.split("?")[0])
+    Atelier(atelier.onglet, france.geographie).verifier(rennes)
+
+
+@pytest.mark.parametrize(
+    ("adresse", "message"),
+    [
+        ("?t=1.AAAA", "Ce lien ne peut pas être lu"),
+        ("?t=%3Cscript%3Ealert(1)%3C%2Fscript%3E", "Ce lien ne peut pas être lu"),
+    ],
+)
+def test_un_lien_abime_le_dit_et_l_esquisse_est_vide(ouvrir, adresse, message):
+    atelier = ouvrir(suite=adresse)
+    assert atelier.onglet.get_by_text(message).is_visible()
+    atelier.verifier(())
+
+
+def test_une_population_totale_se_choisit(ouvrir, rennes, france):
+    atelier = ouvrir(rennes)
+    atelier.onglet.get_by_label("Définition de la population").select_option("totale")
+    atelier.attendre()
+    territoire = compute_territoire(
+        france.geographie,
+        Perimetre("", rennes),
+        le=LE,
+        parametres=load_parametres(),
+        type_population="totale",
+    )
+    assert atelier.total() == territoire.population
+    assert "pop=totale" in atelier.onglet.url
+
+
+def test_le_telephone_dessine_sans_debordement(ouvrir, rennes):
+    atelier = ouvrir(rennes, largeur=390, hauteur=844, has_touch=True)
+    largeur = atelier.onglet.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert largeur <= 390
+    assert atelier.onglet.locator(".rappel").is_visible()
+    atelier.maille("Communes")
+    atelier.voir(48.1, -1.6, 10.5)
+    atelier.onglet.locator(".scene").scroll_into_view_if_needed()
+    atelier.onglet.touchscreen.tap(*atelier.point(CESSON))
+    atelier.attendre()
+    atelier.verifier(rennes - {CESSON})
+
+
+def test_l_outre_mer_et_les_arrondissements_se_dessinent(ouvrir, france):
+    atelier = ouvrir()
+    atelier.onglet.get_by_label("Aller à").select_option("La Réunion")
+    atelier.attendre()
+    atelier.cliquer("97411")
+    assert atelier.codes() == france.geographie.membres(
+        "epci", france.geographie.unites.loc["97411", "code_epci"]
+    )
+    atelier.onglet.get_by_role("button", name="Vider").click()
+    atelier.attendre()
+    atelier.voir(48.86, 2.35, 12)
+    atelier.maille("Communes")
+    atelier.cliquer("75113")
+    atelier.verifier({"75113"})
+    atelier.maille("Intercommunalités")
+    atelier.cliquer("93066")  # Saint-Denis: its établissement public territorial, not all Paris
+    atelier.verifier(
+        {"75113"}
+        | france.geographie.membres("ept", france.geographie.unites.loc["93066", "code_ept"])
+    )
+
+
+def test_sans_tuiles_la_carte_le_dit_une_fois_et_continue(ouvrir, rennes):
+    atelier = ouvrir(rennes)
+    atelier.onglet.get_by_label("Plan IGN").click()
+    atelier.onglet.get_by_text("la carte continue avec les contours seuls").wait_for()
+    assert not atelier.onglet.get_by_label("Plan IGN").is_checked()
+    atelier.verifier(rennes)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_l_atelier_est_accessible(ouvrir, accessibilite, rennes, theme):
+    atelier = ouvrir(rennes - {CHARTRES}, "&nom=Essai", theme=theme)
+    atelier.onglet.get_by_role("button", name="Coller une liste").click()
+    accessibilite(atelier.onglet)
+    atelier.onglet.get_by_role("button", name="Fermer", exact=True).click()
+    atelier.onglet.locator(".composition summary").first.click()
+    accessibilite(atelier.onglet)
