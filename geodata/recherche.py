@@ -107,6 +107,7 @@ class Recherche:
         self._commune_de = _colonne(geographie.unites, "code_commune")
         self._departement_de = _colonne(geographie.unites, "code_departement")
         self._nom_commune = _colonne(geographie.communes, "nom")
+        self._nom_departement = _colonne(geographie.departements, "nom")
         self.entrees = tuple(_lister_entrees(geographie))
         normalises = [normaliser(entree.nom) for entree in self.entrees]
         self.cles = [retirer_articles(nom) for nom in normalises]
@@ -295,8 +296,8 @@ class Recherche:
         return min(comptes, key=lambda code: (-comptes[code], code)) if comptes else ""
 
     def _nommer_departement(self, code: str) -> str:
-        table = self.geographie.departements
-        return f"{table['nom'][code]} ({code})" if code in table.index else code
+        nom = self._nom_departement.get(code)
+        return f"{nom} ({code})" if nom else code
 
 
 _AUCUN: Final = 3

