@@ -13,7 +13,8 @@ from diagnostic.redaction import enumerer
 from geodata.errors import CodeInconnuError
 from geodata.schema import Geographie, Niveau
 
-# collectivités of the Republic outside the départements and régions
+# collectivités of the Republic outside the départements and régions; the two five-digit codes are
+# those of the communes of Guadeloupe that became collectivités in 2007
 _NON_COUVERTS: Final = {
     "975": "Saint-Pierre-et-Miquelon",
     "977": "Saint-Barthélemy",
@@ -23,6 +24,8 @@ _NON_COUVERTS: Final = {
     "987": "Polynésie française",
     "988": "Nouvelle-Calédonie",
     "989": "Clipperton",
+    "97123": "Saint-Barthélemy",
+    "97127": "Saint-Martin",
 }
 _NOMS_NIVEAU: Final[dict[Niveau, str]] = {
     "commune": "une commune",
@@ -245,4 +248,6 @@ def _nettoyer(code: str) -> str:
 def _find_territoire_non_couvert(code: str) -> str | None:
     code = _nettoyer(code)
     est_commune_ou_departement = code.isdigit() and len(code) in (3, 5)
-    return _NON_COUVERTS.get(code[:3]) if est_commune_ou_departement else None
+    return (
+        _NON_COUVERTS.get(code, _NON_COUVERTS.get(code[:3])) if est_commune_ou_departement else None
+    )

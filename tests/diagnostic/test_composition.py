@@ -82,8 +82,8 @@ def test_un_code_d_un_autre_niveau_est_explique(france_jouet):
 
 def test_les_collectivites_sans_donnees_sont_refusees_clairement(france_jouet):
     with pytest.raises(TerritoireNonCouvertError, match="Saint-Pierre-et-Miquelon") as erreur:
-        composer_perimetre(france_jouet, communes=["97501", "98818"], departements=["987"])
-    assert erreur.value.codes == ("97501", "98818", "987")
+        composer_perimetre(france_jouet, communes=["97501", "98818", "97123"], departements=["987"])
+    assert erreur.value.codes == ("97501", "98818", "97123", "987")
     with pytest.raises(CodeInconnuError, match="97701 relève de Saint-Barthélemy"):
         composer_perimetre(france_jouet, communes=["97701", "99999"])
 
