@@ -25,6 +25,10 @@ PAGES = (
         "Âges, évolution, logement, revenus, offre de soins : chaque chiffre comparé et sourcé.",
     ),
     (
+        "exports.py", "exports", ":material/download:", "Exporter",
+        "Rapport, trames des ARS, tableaux, cartes et couches, prêts à envoyer.",
+    ),
+    (
         "donnees.py", "donnees", ":material/database:", "Données",
         "Sources, millésimes, import des fichiers officiels et actualisation.",
     ),

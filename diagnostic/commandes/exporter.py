@@ -6,7 +6,7 @@ import argparse
 import hashlib
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from diagnostic.commandes.registre import (
     read_fichiers,
 )
 from diagnostic.composition import Composition
-from diagnostic.exports.projet import Bilan, Projet
+from diagnostic.exports.projet import Projet
 from diagnostic.exports.texte import build_nom_fichier
 from diagnostic.indicateurs import TablesIndicateurs
 from diagnostic.parametres import Parametres, load_parametres
@@ -33,7 +33,7 @@ from geodata.errors import CptsError, GeodataError, RegistreError
 from geodata.magasin import Magasin, dossier_tables
 from geodata.referentiel import Referentiel
 from geodata.registre import load_cpts_reels
-from geodata.schema import TerritoireCpts
+from geodata.schema import TerritoireCpts, TypePopulation
 from geodata.tables import load_tables_embarquees
 
 if TYPE_CHECKING:
@@ -103,15 +103,12 @@ def executer(args: argparse.Namespace) -> int:
         return _export_lot(atelier, args, formats)
     demande = perimetre.compose(args, atelier.referentiel.geographie)
     projet = demande.projet.projet if demande.projet else None
+    if projet is None:
+        projet = Projet(demande.composition.perimetre)
     diagnostic = atelier.compute(
-        demande.composition,
-        replace(
-            projet or Projet(demande.composition.perimetre),
-            perimetre=demande.composition.perimetre,
-            type_population=args.population or (projet.type_population if projet else "municipale"),
-        ),
+        demande.composition, projet, args.population or projet.type_population
     )
-    for chemin in atelier.write(diagnostic, args.sortie, formats):
+    for chemin in atelier.write(diagnostic, args.sortie, formats, projet):
         sys.stdout.write(f"{chemin}\n")
     return 0
 
@@ -126,13 +123,15 @@ class _Atelier:
     connues: IndexTerritoires
     libelle_registre: str
 
-    def compute(self, composition: Composition, projet: Projet) -> tuple[Diagnostic, Projet]:
-        """Return the diagnostic of a territory, and its project with the figures of the day."""
-        diagnostic = compute_diagnostic(
+    def compute(
+        self, composition: Composition, projet: Projet, type_population: TypePopulation
+    ) -> Diagnostic:
+        """Return the diagnostic of a territory, with what its project holds."""
+        return compute_diagnostic(
             self.tables,
             composition.perimetre,
             parametres=self.parametres,
-            type_population=projet.type_population,
+            type_population=type_population,
             autres_cpts=self.connues,
             registre=self.libelle_registre,
             codes_traduits=composition.codes_traduits,
@@ -141,27 +140,18 @@ class _Atelier:
             saisies=projet.saisies,
             notes=projet.notes,
         )
-        territoire = diagnostic.territoire
-        if territoire.population is not None and diagnostic.taille is not None:
-            bilan = Bilan(territoire.nombre_communes, territoire.population, diagnostic.taille)
-            projet = replace(projet, bilan=bilan)
-        return diagnostic, projet
 
     def write(
-        self,
-        calcul: tuple[Diagnostic, Projet],
-        dossier: Path,
-        formats: Sequence[Format],
+        self, diagnostic: Diagnostic, dossier: Path, formats: Sequence[Format], projet: Projet
     ) -> Iterator[Path]:
         """Write the files of a territory one after the other; a file is whole or absent."""
         from diagnostic.exports.fond import build_fond  # noqa: PLC0415
-        from diagnostic.exports.formats import Entrees, export_fichiers  # noqa: PLC0415
+        from diagnostic.exports.formats import build_entrees, export_fichiers  # noqa: PLC0415
 
-        diagnostic, projet = calcul
         geographie = self.referentiel.geographie
         fond = build_fond(self.referentiel, geographie, diagnostic.territoire.perimetre)
-        fichiers = export_fichiers(Entrees(diagnostic, fond, geographie, projet), formats)
-        for nom, contenu in fichiers.items():
+        entrees = build_entrees(diagnostic, fond, geographie, projet)
+        for nom, contenu in export_fichiers(entrees, formats).items():
             yield _write(dossier / nom, contenu)
 
 
@@ -205,14 +195,13 @@ def _export_lot(atelier: _Atelier, args: argparse.Namespace, formats: Sequence[F
         dossier = _dossier_libre(build_nom_fichier(lu.nom), pris)
         sys.stderr.write(f"{rang}/{len(perimetres)} {dossier}\n")
         try:
-            calcul = atelier.compute(
-                Composition(lu), Projet(lu, type_population=args.population or "municipale")
-            )
+            projet = Projet(lu, type_population=args.population or "municipale")
+            diagnostic = atelier.compute(Composition(lu), projet, projet.type_population)
         except CptsError as erreur:
             remarques.append(f"« {lu.nom} » n'a pas été exporté. {erreur}")
             continue
-        nombre = sum(1 for _ in atelier.write(calcul, args.sortie / dossier, formats))
-        lignes.append(summarise(dossier, calcul[0]))
+        nombre = sum(1 for _ in atelier.write(diagnostic, args.sortie / dossier, formats, projet))
+        lignes.append(summarise(dossier, diagnostic))
         sys.stdout.write(f"{args.sortie / dossier} : {nombre} fichiers\n")
     le = atelier.tables.le
     synthese = export_synthese(lignes, remarques, le)

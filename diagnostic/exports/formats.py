@@ -24,7 +24,7 @@ from diagnostic.exports.docx_dts import render_docx
 from diagnostic.exports.fond import Fond
 from diagnostic.exports.listes import export_csv_communes, export_csv_indicateurs, export_json
 from diagnostic.exports.pdf import render_pdf
-from diagnostic.exports.projet import EXTENSION, Projet, export_projet
+from diagnostic.exports.projet import EXTENSION, Bilan, Projet, export_projet
 from diagnostic.exports.tableur import export_xlsx, phrases_methode
 from diagnostic.exports.texte import build_nom_fichier
 from diagnostic.exports.trames import TRAMES, Trame, export_trame
@@ -47,7 +47,7 @@ class Entrees:
     geographie
         Tables the project file takes names and figures from.
     projet
-        What the project file keeps besides the perimeter.
+        What the project file keeps.
     """
 
     diagnostic: Diagnostic
@@ -59,6 +59,29 @@ class Entrees:
     def rapport(self) -> Rapport:
         """The report, drawn once for all the formats that print it."""
         return build_rapport(self.diagnostic, self.fond)
+
+
+def build_entrees(
+    diagnostic: Diagnostic, fond: Fond, geographie: Geographie, projet: Projet | None = None
+) -> Entrees:
+    """Gather the inputs of the exports; the project takes the figures of the diagnostic."""
+    territoire = diagnostic.territoire
+    bilan = None
+    if territoire.population is not None and diagnostic.taille is not None:
+        bilan = Bilan(territoire.nombre_communes, territoire.population, diagnostic.taille)
+    return Entrees(
+        diagnostic,
+        fond,
+        geographie,
+        Projet(
+            perimetre=territoire.perimetre,
+            type_population=territoire.type_population,
+            saisies=diagnostic.saisies,
+            notes=diagnostic.notes,
+            bilan=bilan,
+            autres=projet.autres if projet else {},
+        ),
+    )
 
 
 @dataclass(frozen=True)
@@ -107,8 +130,8 @@ def _trame(trame: Trame) -> Format:
     return Format(
         cle=trame.cle,
         famille="Documents",
-        libelle=f"{trame.libelle} (Word, prérempli)",
-        usage="trame régionale : ce que l'outil sait est rempli, le reste est à compléter",
+        libelle=f"{trame.libelle} (Word)",
+        usage=f"{trame.origine} : prérempli, le reste est marqué à compléter",
         suffixe=f"-{trame.cle.replace('_', '-')}.docx",
         mime=_DOCX,
         exporter=lambda entrees: export_trame(entrees.diagnostic, entrees.fond, trame),

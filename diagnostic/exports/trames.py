@@ -67,14 +67,15 @@ class Trame:
     ----------
     cle, libelle
         Identity; the label is shown to the reader.
-    code_region
-        Région whose document the form follows.
+    origine, code_region
+        Document that the form follows, and its région.
     rediger
         Writes the body of the form.
     """
 
     cle: str
     libelle: str
+    origine: str
     code_region: str
     rediger: Callable[[Redaction, Diagnostic, Fond], None]
 
@@ -89,7 +90,7 @@ def export_trame(diagnostic: Diagnostic, fond: Fond, trame: Trame) -> bytes:
     """Write a form as a Word file."""
     redaction = Redaction(f"{trame.libelle} – {diagnostic.nom}", diagnostic.le)
     redaction.titre(trame.libelle, 0)
-    redaction.paragraphe(diagnostic.nom)
+    redaction.paragraphe(f"{diagnostic.nom} ({trame.origine})")
     redaction.paragraphe(
         f"Document prérempli le {format_date(diagnostic.le)}. {AVERTISSEMENT} : les champs "
         "surlignés restent à compléter, et tout ce qui est prérempli peut être corrigé.",
@@ -381,7 +382,25 @@ def _sources(redaction: Redaction, diagnostic: Diagnostic) -> None:
 
 
 TRAMES: Final = (
-    Trame("lettre_intention", "Lettre d'intention", PAYS_DE_LA_LOIRE, _rediger_lettre),
-    Trame("projet_sante", "Projet de santé", PAYS_DE_LA_LOIRE, _rediger_projet),
-    Trame("ami_bretagne", "Réponse à l'appel à manifestation d'intérêt", BRETAGNE, _rediger_ami),
+    Trame(
+        "lettre_intention",
+        "Lettre d'intention",
+        "modèle de l'ARS Pays de la Loire",
+        PAYS_DE_LA_LOIRE,
+        _rediger_lettre,
+    ),
+    Trame(
+        "projet_sante",
+        "Projet de santé",
+        "modèle de l'ARS Pays de la Loire",
+        PAYS_DE_LA_LOIRE,
+        _rediger_projet,
+    ),
+    Trame(
+        "ami_bretagne",
+        "Réponse à l'AMI",
+        "appel à manifestation d'intérêt de l'ARS Bretagne",
+        BRETAGNE,
+        _rediger_ami,
+    ),
 )

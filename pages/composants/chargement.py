@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from diagnostic.chevauchement import IndexTerritoires, build_index
 from diagnostic.indicateurs import (
     AutreTerritoire,
     ResultatIndicateur,
     TablesIndicateurs,
+    ValeurSaisie,
     compute_indicateurs,
 )
 from diagnostic.parametres import Parametres, load_parametres
 from diagnostic.perimetre import Perimetre
+from diagnostic.rapport import compute_diagnostic
 from diagnostic.territoire import Territoire, compute_territoire
 from geodata.magasin import Magasin, dossier_tables
 from geodata.recherche import Recherche
 from geodata.referentiel import Referentiel
+from geodata.registre import load_cpts_reels
 from geodata.schema import TableCommunale, TypePopulation
 from geodata.tables import load_tables_embarquees
+from pages.composants.etat import Dessin
+
+if TYPE_CHECKING:
+    from diagnostic.exports.formats import Entrees
 
 
 @st.cache_resource(show_spinner="Ouverture des données de référence…")
@@ -125,3 +135,59 @@ def calculer_indicateurs(
 ) -> tuple[ResultatIndicateur, ...]:
     """Return the indicators of a perimeter that is not empty, with every comparator."""
     return compute_indicateurs(ouvrir_tables(le), perimetre, autres=autres)
+
+
+def preparer_exports(
+    dessin: Dessin, *, le: date, saisies: tuple[ValeurSaisie, ...], notes: Mapping[str, str]
+) -> Entrees:
+    """Return what the documents of a drawing that is not empty are made from."""
+    return _preparer_exports(
+        dessin.nom,
+        " ".join(sorted(dessin.codes)),
+        " ".join(sorted(dessin.partielles)),
+        dessin.type_population,
+        le,
+        repr((saisies, sorted(notes.items()))),
+        ouvrir_magasin().empreinte,
+        saisies,
+        notes,
+    )
+
+
+@st.cache_resource(max_entries=4, show_spinner="Calcul du diagnostic…")
+def _preparer_exports(
+    nom: str,
+    codes: str,
+    partielles: str,
+    type_population: TypePopulation,
+    le: date,
+    ajouts: str,  # noqa: ARG001 - key of the cache
+    empreinte: tuple[tuple[str, int], ...],  # noqa: ARG001 - key of the cache
+    _saisies: tuple[ValeurSaisie, ...],
+    _notes: Mapping[str, str],
+) -> Entrees:
+    # drawing and typesetting libraries: only for who exports
+    from diagnostic.exports.fond import build_fond  # noqa: PLC0415
+    from diagnostic.exports.formats import build_entrees  # noqa: PLC0415
+
+    referentiel = ouvrir_referentiel()
+    perimetre = Perimetre(nom, frozenset(codes.split()), frozenset(partielles.split()))
+    diagnostic = compute_diagnostic(
+        ouvrir_tables(le),
+        perimetre,
+        parametres=ouvrir_parametres(),
+        type_population=type_population,
+        autres_cpts=_indexer_publiees(),
+        registre="les CPTS dont le périmètre est publié, liste partielle",
+        sources=[source.en_dict() for source in referentiel.manifeste],
+        saisies=_saisies,
+        notes=_notes,
+    )
+    fond = build_fond(referentiel, referentiel.geographie, perimetre)
+    return build_entrees(diagnostic, fond, referentiel.geographie)
+
+
+@st.cache_resource(show_spinner=False)
+def _indexer_publiees() -> IndexTerritoires:
+    geographie = ouvrir_referentiel().geographie
+    return build_index(geographie, load_cpts_reels(geographie))
