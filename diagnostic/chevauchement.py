@@ -348,6 +348,13 @@ def compute_alertes_chevauchement(
 def _build_alerte(trouve: Chevauchement) -> Alerte:
     statut = LIBELLES_STATUT_CPTS[trouve.statut_b]
     codes = trouve.codes + trouve.codes_partiels
+    if trouve.part_a == trouve.part_b == 1.0:
+        return Alerte(
+            "territoire_connu",
+            "information",
+            f"Ce territoire est exactement celui de « {trouve.b} » ({statut}), déjà au registre.",
+            codes,
+        )
     communes = accorder(len(codes), "commune")
     if trouve.nature == "partiel":
         return Alerte(

@@ -32,6 +32,14 @@ PAGES = (
         "donnees.py", "donnees", ":material/database:", "Données",
         "Sources, millésimes, import des fichiers officiels et actualisation.",
     ),
+    (
+        "chevauchements.py", "chevauchements", ":material/join_inner:", "Chevauchements",
+        "Voir qui revendique quoi, déposer des périmètres, arbitrer commune par commune.",
+    ),
+    (
+        "maillage.py", "maillage", ":material/grid_view:", "Maillage",
+        "Suivre la couverture d’une région et ses zones blanches.",
+    ),
 )  # fmt: skip
 
 _ETAPES = (

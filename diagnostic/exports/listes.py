@@ -59,7 +59,7 @@ def export_csv_communes(diagnostic: Diagnostic, *, dialecte: Dialecte = "excel")
     commas); `simple` is what programs expect (UTF-8, commas, decimal points).
     """
     territoire = diagnostic.territoire
-    return _write(
+    return write_csv(
         ENTETES_COMMUNES,
         (
             (
@@ -87,7 +87,7 @@ def export_csv_communes(diagnostic: Diagnostic, *, dialecte: Dialecte = "excel")
 def export_csv_indicateurs(diagnostic: Diagnostic, *, dialecte: Dialecte = "excel") -> bytes:
     """Write one row per indicator and one column per reference; the unknown stays empty."""
     references = list_references(diagnostic)
-    return _write(
+    return write_csv(
         (*ENTETES_INDICATEURS, *(_entete(reference) for reference in references), "notes"),
         (
             (
@@ -173,7 +173,10 @@ def _entete(reference: Reference) -> str:
     return f"{genre}_{code}" if code else genre if genre == "france" else f"{genre} {libelle}"
 
 
-def _write(entetes: Sequence[str], lignes: Iterable[Sequence[Valeur]], dialecte: Dialecte) -> bytes:
+def write_csv(
+    entetes: Sequence[str], lignes: Iterable[Sequence[Valeur]], dialecte: Dialecte
+) -> bytes:
+    """Write any table as CSV; formulas in texts become text."""
     tampon = io.StringIO(newline="")
     separateur = ";" if dialecte == "excel" else ","
     graveur = csv.writer(tampon, delimiter=separateur, lineterminator="\r\n")

@@ -83,13 +83,19 @@ def open_engine(url: URL) -> Engine:
                 f"Indiquez-en un autre par la variable {VARIABLE_DOSSIER}."
             ) from erreur
     try:
-        engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
+        est_sqlite = url.get_backend_name() == "sqlite"
+        engine = create_engine(
+            url,
+            pool_pre_ping=not est_sqlite,
+            # a page waits for the register: a silent server must be found out soon
+            connect_args={} if est_sqlite else {"connect_timeout": 5},
+        )
     except (NoSuchModuleError, ImportError) as erreur:
         raise RegistreError(
             f"Le registre ne sait pas parler à « {url.drivername} ». "
             "Bases admises : SQLite et PostgreSQL."
         ) from erreur
-    if url.get_backend_name() == "sqlite":
+    if est_sqlite:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     try:

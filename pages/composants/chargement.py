@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Mapping
-from datetime import date
-from typing import TYPE_CHECKING
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Final
 
+import shapely
 import streamlit as st
 
-from diagnostic.chevauchement import IndexTerritoires, build_index
+from diagnostic.chevauchement import (
+    IndexTerritoires,
+    build_index,
+    compute_alertes_chevauchement,
+    select_actifs,
+)
 from diagnostic.indicateurs import (
     AutreTerritoire,
     ResultatIndicateur,
@@ -21,16 +29,22 @@ from diagnostic.parametres import Parametres, load_parametres
 from diagnostic.perimetre import Perimetre
 from diagnostic.rapport import compute_diagnostic
 from diagnostic.territoire import Territoire, compute_territoire
+from geodata.errors import RegistreError
+from geodata.imports.perimetres import Lecteur
+from geodata.imports.rapport import RapportImport
+from geodata.imports.rattachement import Rattacheur
 from geodata.magasin import Magasin, dossier_tables
 from geodata.recherche import Recherche
 from geodata.referentiel import Referentiel
-from geodata.registre import load_cpts_reels
-from geodata.schema import TableCommunale, TypePopulation
+from geodata.registre import Registre, load_cpts_reels
+from geodata.schema import TableCommunale, TerritoireCpts, TypePopulation
 from geodata.tables import load_tables_embarquees
 from pages.composants.etat import Dessin
 
 if TYPE_CHECKING:
     from diagnostic.exports.formats import Entrees
+
+_DEPOTS_GARDES: Final = 8
 
 
 @st.cache_resource(show_spinner="Ouverture des données de référence…")
@@ -81,20 +95,29 @@ def calculer_territoire(
         " ".join(sorted(perimetre.partielles)),
         type_population,
         le,
+        lire_revision(),
     )
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _calculer(
-    nom: str, codes: str, partielles: str, type_population: TypePopulation, le: date
+    nom: str,
+    codes: str,
+    partielles: str,
+    type_population: TypePopulation,
+    le: date,
+    revision: int,
 ) -> Territoire:
+    del revision  # it only makes the cache follow the register, whose overlaps are among the alerts
     referentiel = ouvrir_referentiel()
+    perimetre = Perimetre(nom, frozenset(codes.split()), frozenset(partielles.split()))
     return compute_territoire(
         referentiel.geographie,
-        Perimetre(nom, frozenset(codes.split()), frozenset(partielles.split())),
+        perimetre,
         type_population=type_population,
         le=le,
         parametres=ouvrir_parametres(),
+        alertes=compute_alertes_chevauchement(perimetre, indexer_registre_ou_amorce(le)),
         sources=[source.en_dict() for source in referentiel.manifeste],
     )
 
@@ -148,7 +171,7 @@ def preparer_exports(
         dessin.type_population,
         le,
         repr((saisies, sorted(notes.items()))),
-        ouvrir_magasin().empreinte,
+        (*ouvrir_magasin().empreinte, ("registre", lire_revision())),
         saisies,
         notes,
     )
@@ -171,14 +194,15 @@ def _preparer_exports(
     from diagnostic.exports.formats import build_entrees  # noqa: PLC0415
 
     referentiel = ouvrir_referentiel()
+    index = indexer_registre_ou_amorce(le)
     perimetre = Perimetre(nom, frozenset(codes.split()), frozenset(partielles.split()))
     diagnostic = compute_diagnostic(
         ouvrir_tables(le),
         perimetre,
         parametres=ouvrir_parametres(),
         type_population=type_population,
-        autres_cpts=_indexer_publiees(),
-        registre="les CPTS dont le périmètre est publié, liste partielle",
+        autres_cpts=index,
+        registre=f"{len(index.territoires)} territoires du registre en vigueur, liste partielle",
         sources=[source.en_dict() for source in referentiel.manifeste],
         saisies=_saisies,
         notes=_notes,
@@ -187,7 +211,115 @@ def _preparer_exports(
     return build_entrees(diagnostic, fond, referentiel.geographie)
 
 
+@st.cache_resource(show_spinner="Ouverture du registre des CPTS…")
+def ouvrir_registre() -> Registre:
+    """Return the register, seeded with the published perimeters when it is new."""
+    return Registre.ouvrir(
+        amorce=load_cpts_reels(ouvrir_referentiel().geographie), le=datetime.now(tz=UTC)
+    )
+
+
+def lire_revision() -> int:
+    """Return a number that changes when the register does, -1 when it fails."""
+    try:
+        return ouvrir_registre().revision()
+    except RegistreError:
+        return -1
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _lire_territoires(revision: int) -> tuple[TerritoireCpts, ...]:
+    del revision  # it only makes the cache follow the register
+    return ouvrir_registre().territoires()
+
+
+def lire_territoires() -> tuple[TerritoireCpts, ...]:
+    """Return every territory of the register, as it is now.
+
+    Raises
+    ------
+    RegistreError
+        When the register cannot be opened or read.
+    """
+    return _lire_territoires(ouvrir_registre().revision())
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _indexer_registre(revision: int, le: date) -> IndexTerritoires:
+    return _build_index(_lire_territoires(revision), le)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _indexer_amorce(le: date) -> IndexTerritoires:
+    return _build_index(load_cpts_reels(ouvrir_referentiel().geographie), le)
+
+
+def _build_index(territoires: Iterable[TerritoireCpts], le: date) -> IndexTerritoires:
+    poids = ouvrir_parametres().poids_statut(le).poids
+    valides = (territoire for territoire in territoires if territoire.est_valide(le))
+    return build_index(ouvrir_referentiel().geographie, select_actifs(valides, poids))
+
+
+def indexer_registre(le: date) -> IndexTerritoires:
+    """Return the territories that count on a day, ready to be crossed.
+
+    Raises
+    ------
+    RegistreError
+        When the register cannot be opened or read.
+    """
+    return _indexer_registre(ouvrir_registre().revision(), le)
+
+
+def indexer_registre_ou_amorce(le: date) -> IndexTerritoires:
+    """Return the same, or the embedded list when the register fails: drawing must go on."""
+    try:
+        return indexer_registre(le)
+    except RegistreError:
+        return _indexer_amorce(le)
+
+
+@st.cache_resource(show_spinner="Ouverture des contours des communes…")
+def ouvrir_rattacheur() -> Rattacheur:
+    """Return the outlines of the unités, ready to be crossed with polygons."""
+    referentiel = ouvrir_referentiel()
+    return Rattacheur(referentiel.geographie, referentiel.contours("unite"))
+
+
+def ouvrir_lecteur() -> Lecteur:
+    """Return the reader of perimeters, which knows the names of the register."""
+    connus = {territoire.identifiant: territoire.nom for territoire in lire_territoires()}
+    return Lecteur(ouvrir_recherche(), ouvrir_rattacheur, connus)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def dissoudre(codes: str) -> shapely.Geometry:
+    """Return the outline of unités, given as one string of sorted codes."""
+    formes = ouvrir_referentiel().contours("unite", codes.split())
+    return shapely.coverage_union_all(formes.geometry.to_numpy())
+
+
 @st.cache_resource(show_spinner=False)
-def _indexer_publiees() -> IndexTerritoires:
-    geographie = ouvrir_referentiel().geographie
-    return build_index(geographie, load_cpts_reels(geographie))
+def _ouvrir_depots() -> OrderedDict[str, RapportImport]:
+    return OrderedDict()
+
+
+def lire_depot(
+    fichiers: tuple[tuple[str, bytes], ...],
+    lecteur: Lecteur,
+    avancer: Callable[[float, str], None],
+) -> RapportImport:
+    """Read dropped files once; a choice made in the page does not read them again.
+
+    Not a cached function: those cannot move a progress bar drawn outside them.
+    """
+    cle = hashlib.sha256()
+    cle.update(f"{lire_revision()}".encode())
+    for nom, contenu in fichiers:
+        cle.update(f"{nom}\0{len(contenu)}\0".encode() + contenu)
+    depots, empreinte = _ouvrir_depots(), cle.hexdigest()
+    if empreinte not in depots:
+        depots[empreinte] = lecteur.read(fichiers, avancer)
+        while len(depots) > _DEPOTS_GARDES:
+            depots.popitem(last=False)
+    return depots[empreinte]

@@ -71,6 +71,7 @@ def serveur(chemin_navigateur, tmp_path_factory):
         **sans_reseau,
         **{nom.lower(): valeur for nom, valeur in sans_reseau.items()},
         "CPTS_DONNEES_LOCALES": str(dossier / "donnees_locales"),
+        "CPTS_DOSSIER_DONNEES": str(dossier / "donnees_locales"),
     }
     with journal.open("wb") as sortie:
         processus = subprocess.Popen(
