@@ -38,6 +38,7 @@ from pages.composants.chargement import (
 )
 from pages.composants.format import formater_habitants, formater_nombre, formater_part
 from pages.composants.html import Ligne, afficher_tableau, build_chiffres
+from pages.composants.jour import demander_jour
 from pages.composants.mise_en_page import page
 from pages.composants.registre_affiche import afficher_completude, choisir_zone, select_zone
 
@@ -285,13 +286,8 @@ def main() -> None:
     """Draw the page."""
     geographie = ouvrir_referentiel().geographie
     niveau, code, nom = choisir_zone(geographie, "maillage")
-    le = st.date_input(
-        "Situation au",
-        etat.lire_jour(),
-        min_value=date(2019, 1, 1),
-        format="DD/MM/YYYY",
-        key="maillage-date",
-    )
+    aujourdhui = etat.lire_jour()
+    le = demander_jour("Situation au", aujourdhui, "maillage-date") or aujourdhui
     index = indexer_registre(le)
     parametres = ouvrir_parametres()
     poids, bareme = parametres.poids_statut(le).poids, parametres.taille(le)

@@ -16,10 +16,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from geodata.errors import RegistreError
+from geodata.magasin import VARIABLE_DOSSIER, dossier_donnees
 
 VARIABLE_URL: Final = "CPTS_REGISTRE_URL"
-VARIABLE_DOSSIER: Final = "CPTS_DOSSIER_DONNEES"
-_DOSSIER: Final = Path(__file__).resolve().parents[2] / "donnees_locales"
 _MIGRATIONS: Final = Path(__file__).resolve().parent / "migrations"
 _VERROU_POSTGRES: Final = 7_062_026  # any number, the same for every process that migrates
 
@@ -52,8 +51,9 @@ def resolve_url(url: str | None, dossier: Path | None) -> URL:
     """Return the address of the register: the one given, else the environment's, else a file."""
     adresse = url or (None if dossier else os.environ.get(VARIABLE_URL))
     if adresse is None:
-        racine = dossier or Path(os.environ.get(VARIABLE_DOSSIER) or _DOSSIER)
-        return URL.create("sqlite", database=str(racine / "registre.sqlite3"))
+        return URL.create(
+            "sqlite", database=str((dossier or dossier_donnees()) / "registre.sqlite3")
+        )
     try:
         lue = make_url(adresse)
     except ArgumentError as erreur:

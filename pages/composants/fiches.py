@@ -19,6 +19,7 @@ from pages.composants.carte_couches import Couche, afficher_carte
 from pages.composants.chargement import dissoudre, ouvrir_referentiel, ouvrir_registre
 from pages.composants.format import formater_nombre
 from pages.composants.html import Ligne, afficher_tableau
+from pages.composants.jour import demander_jour
 
 _PAR_PAGE: Final = 20
 _STATUTS: Final = list(LIBELLES_STATUT_CPTS)
@@ -196,20 +197,13 @@ def _afficher_modification(territoire: TerritoireCpts, version: int) -> None:
             index=_STATUTS.index(territoire.statut),
             format_func=LIBELLES_STATUT_CPTS.__getitem__,
         )
-        statut_le = st.date_input(
-            "Depuis le", territoire.statut_le, min_value=date(2016, 1, 1), format="DD/MM/YYYY"
+        cle = territoire.identifiant
+        statut_le = demander_jour("Depuis le", territoire.statut_le, f"statut-le-{cle}")
+        valide_du = demander_jour(
+            "Périmètre en vigueur du", territoire.valide_du, f"valide-du-{cle}"
         )
-        valide_du = st.date_input(
-            "Périmètre en vigueur du",
-            territoire.valide_du,
-            min_value=date(2016, 1, 1),
-            format="DD/MM/YYYY",
-        )
-        valide_au = st.date_input(
-            "au (vide s’il l’est encore)",
-            territoire.valide_au,
-            min_value=date(2016, 1, 1),
-            format="DD/MM/YYYY",
+        valide_au = demander_jour(
+            "au (vide s’il l’est encore)", territoire.valide_au, f"valide-au-{cle}"
         )
         auteur = st.text_input("Service ou instance", max_chars=120)
         motif = st.text_input("Motif", max_chars=300)
