@@ -49,7 +49,7 @@ from pages.composants.graphiques import (
     build_tableau_indicateurs,
     formater_valeur,
 )
-from pages.composants.html import Ligne, build_chiffres, build_tableau
+from pages.composants.html import Ligne, afficher_note, build_chiffres, build_tableau
 from pages.composants.mise_en_page import page
 from pages.composants.saisie_rezone import afficher_saisie, lire_saisies
 
@@ -122,7 +122,7 @@ def _afficher_attention(tables: TablesIndicateurs, resultats: Sequence[ResultatI
     )
     st.html(f'<ul class="cpts-attention">{puces}</ul>')
     with st.expander("Réécrire ces phrases"):
-        st.caption(
+        afficher_note(
             "Un écart n’est pas un jugement : dites ce qu’il veut dire ici. Vos phrases sont "
             "reprises dans les documents."
         )
@@ -197,7 +197,8 @@ def _afficher_locales(resultat: ResultatIndicateur) -> None:
     epci = [d for d in resultat.details if d.niveau == "epci"]
     communes = [d for d in resultat.details if d.niveau == "commune"]
     connues = [d for d in communes if d.valeur is not None]
-    st.markdown(f"**{resultat.libelle}** ({resultat.unite})")
+    unite = f" ({resultat.unite})" if resultat.unite else ""
+    st.markdown(f"**{resultat.libelle}**{unite}")
     if connues:
         bas, haut = min(d.valeur or 0 for d in connues), max(d.valeur or 0 for d in connues)
         st.write(
@@ -279,7 +280,7 @@ def _afficher_ages(
     la_bas = compute_pyramide(tables, autre) if autre.codes else None
     st.html(build_ages(pyramide, la_bas, nom))
     if "structure" not in tables.par_id:
-        st.caption(
+        afficher_note(
             "Trois tranches seulement sont embarquées. Le fichier Insee « Évolution et structure "
             "de la population » (page « Données ») donne sept tranches et le sexe."
         )
@@ -347,7 +348,7 @@ def _afficher_indicateurs(
     tout: bool,
 ) -> None:
     if tout:
-        st.caption(
+        afficher_note(
             "Tous les thèmes à la suite : imprimez cette page avec le navigateur (Ctrl + P) ; "
             "menus et boutons ne sont pas imprimés."
         )
@@ -357,7 +358,7 @@ def _afficher_indicateurs(
         return
     genres = _choisir_genres()
     if "ressemblant" in genres:
-        st.caption(METHODE)
+        afficher_note(METHODE)
     theme = st.segmented_control(
         "Thème", list(THEMES), default=THEMES[0], key="diagnostic-theme", required=True
     )

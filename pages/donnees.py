@@ -25,7 +25,7 @@ from pages.composants.chargement import (
     ouvrir_tables,
 )
 from pages.composants.format import formater_nombre, formater_part
-from pages.composants.html import Ligne, afficher_tableau
+from pages.composants.html import Ligne, afficher_note, afficher_tableau
 from pages.composants.mise_en_page import page
 
 _CLE_IMPORT: Final = "donnees.import"
@@ -137,7 +137,7 @@ def _lire(nom: str, contenu: bytes, annee: str, le: date) -> None:
 def _afficher_compris(compris: ImportOfficiel) -> None:
     with st.container(border=True):
         st.html(f"<h3>Compris : {_echapper(compris.source.titre)}</h3>")
-        st.caption(
+        afficher_note(
             f"{compris.source.producteur}. Tables tirées de ce fichier : "
             + ", ".join(f"{t.titre} ({t.libelle_millesime})" for t in compris.tables)
             + "."

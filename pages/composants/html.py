@@ -66,3 +66,8 @@ def build_chiffres(chiffres: Iterable[tuple[str, str, str]]) -> str:
         for rang, (libelle, valeur, detail) in enumerate(chiffres)
     )
     return f'<dl class="cpts-chiffres">{blocs}</dl>'
+
+
+def afficher_note(texte: str) -> None:
+    """Show a line in small print, dark enough to be read."""
+    st.html(f'<p class="cpts-source">{escape(texte)}</p>')

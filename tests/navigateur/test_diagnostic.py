@@ -1,0 +1,144 @@
+"""The pages diagnostic and données in a real browser: read, import, compare, without a network."""
+
+from __future__ import annotations
+
+import pytest
+
+from pages.composants.lien import encode_lien
+
+REDON = "243500741"
+
+
+@pytest.fixture(scope="module")
+def lien(france):
+    return "t=" + encode_lien(france.geographie.membres("epci", REDON)) + "&nom=CPTS+d%27essai"
+
+
+def choisir(onglet, calme, *noms):
+    for nom in noms:
+        onglet.get_by_role("radio", name=nom, exact=True).or_(
+            onglet.get_by_role("button", name=nom, exact=True)
+        ).first.click()
+        calme(onglet)
+
+
+def test_le_diagnostic_dit_ses_chiffres_leur_source_et_leur_comparaison(onglets, lien):
+    onglet = onglets.ouvrir(f"/diagnostic?{lien}")
+    onglet.get_by_text("67\u202f666", exact=True).first.wait_for()
+    ligne = onglet.get_by_role("row").filter(has_text="Densité").first
+    assert "68,0\u00a0hab./km²" in ligne.inner_text()
+    assert "Insee, populations municipales, 2023" in ligne.inner_text()
+    ligne.get_by_text("Formule et précautions").click()
+    assert ligne.get_by_text("Population municipale rapportée à la superficie.").is_visible()
+    assert onglet.get_by_role("heading", name="Points d’attention").is_visible()
+
+
+def test_la_courbe_et_la_carte_sont_dessinees_dans_la_page(onglets, calme, lien):
+    onglet = onglets.ouvrir(f"/diagnostic?{lien}")
+    assert onglet.locator(".cpts-courbes polyline").count() == 4
+    choisir(onglet, calme, "Carte")
+    onglet.locator("svg.cpts-choroplethe path").first.wait_for()
+    assert onglet.locator("svg.cpts-choroplethe path").count() == 31
+    assert "%" in onglet.locator("svg.cpts-choroplethe path title").first.text_content()
+    assert onglets.refuses == []
+
+
+def test_un_theme_sans_donnees_dit_quoi_charger(onglets, calme, lien):
+    onglet = onglets.ouvrir(f"/diagnostic?{lien}")
+    choisir(onglet, calme, "Accès aux soins")
+    assert onglet.get_by_text("La page « Données » dit lesquels").is_visible()
+
+
+def test_sans_dessin_le_diagnostic_invite_a_dessiner(onglets):
+    onglet = onglets.ouvrir("/diagnostic")
+    assert onglet.get_by_text("Aucun territoire n’est dessiné").is_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "vue", ["Carte", "Comparer à un autre périmètre", "Relevés REZONE", "Tout"]
+)
+def test_chaque_vue_est_accessible(onglets, accessibilite, calme, lien, vue, theme):
+    onglet = onglets.ouvrir(f"/diagnostic?{lien}", theme=theme)
+    choisir(onglet, calme, vue)
+    accessibilite(onglet)
+
+
+def test_un_releve_rezone_est_verifie_puis_garde_et_marque(onglets, calme, lien):
+    onglet = onglets.ouvrir(f"/diagnostic?{lien}")
+    choisir(onglet, calme, "Relevés REZONE")
+    valeur = onglet.get_by_label("Valeur", exact=True)
+    valeur.fill("121")
+    onglet.get_by_role("button", name="Enregistrer ce relevé").click()
+    onglet.get_by_text("n'est pas entre 0 et 100").wait_for()
+    valeur.fill("21.9")
+    onglet.get_by_role("button", name="Enregistrer ce relevé").click()
+    calme(onglet)
+    choisir(onglet, calme, "Indicateurs", "Relevés REZONE CPTS")
+    ligne = onglet.get_by_role("row").filter(has_text="ALD").first
+    assert "21,9" in ligne.inner_text()
+    assert "saisi" in ligne.inner_text()
+
+
+def test_une_comparaison_dit_ce_qui_est_gagne_et_perdu(onglets, calme, lien):
+    onglet = onglets.ouvrir(f"/diagnostic?{lien}")
+    choisir(onglet, calme, "Comparer à un autre périmètre", "Une liste de communes")
+    onglet.get_by_label("Codes ou noms, un par ligne").fill("35236\n35238")
+    onglet.get_by_label("Codes ou noms, un par ligne").blur()
+    calme(onglet)
+    dedans = onglet.get_by_role("row").filter(has_text="Seulement dans l’autre").first
+    dedans.wait_for()
+    assert "Rennes" in dedans.inner_text()
+    assert "Redon" in onglet.get_by_role("row").filter(has_text="Dans les deux").inner_text()
+
+
+def test_un_fichier_officiel_est_compris_puis_range_et_sert(onglets, calme, lien, partage):
+    onglet = onglets.ouvrir(f"/donnees?{lien}")
+    fichier = partage / "fixtures" / "insee" / "cc_filosofi_2021_COM.csv"
+    onglet.locator("input[type=file]").set_input_files(fichier)
+    onglet.get_by_role("button", name="Lire ce fichier").click()
+    onglet.get_by_text("Compris : Revenus et pauvreté des ménages (Filosofi)").wait_for()
+    assert "34\u202f909" in onglet.get_by_role("row").filter(has_text="Lignes lues").inner_text()
+    onglet.get_by_role("button", name="Ranger ces tables").click()
+    onglet.get_by_text("Le diagnostic s’en sert déjà").wait_for()
+    calme(onglet)
+    onglet.get_by_role("link", name="Diagnostic du territoire").click()
+    onglet.get_by_role("heading", name="Diagnostic du territoire", level=1).wait_for()
+    calme(onglet)
+    choisir(onglet, calme, "Revenus et précarité")
+    assert onglet.get_by_text("Publié pour 31 communes sur 31").first.is_visible()
+    onglet.get_by_role("link", name="Données").click()
+    calme(onglet)
+    onglet.get_by_text("Retirer une table importée").click()
+    onglet.get_by_role("button", name="Retirer cette table").click()
+    calme(onglet)
+    assert onglet.get_by_text("Retirer une table importée").count() == 0
+
+
+def test_un_fichier_qui_n_en_est_pas_un_est_refuse_en_clair(onglets, calme, lien, tmp_path):
+    onglet = onglets.ouvrir(f"/donnees?{lien}")
+    faux = tmp_path / "<b>faux.csv"
+    faux.write_text("a;b\n1;2\n", encoding="utf-8")
+    onglet.locator("input[type=file]").set_input_files(faux)
+    onglet.get_by_role("button", name="Lire ce fichier").click()
+    onglet.get_by_text("ce n'est aucun des fichiers officiels").wait_for()
+
+
+def test_le_service_en_panne_laisse_la_page_debout(onglets, lien):
+    onglet = onglets.ouvrir(f"/donnees?{lien}")
+    onglet.get_by_role("button", name="Actualiser", exact=True).click()
+    onglet.get_by_text("n'a pas répondu").first.wait_for(timeout=60_000)
+    assert onglet.get_by_role("heading", name="Tables en service").is_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_la_page_donnees_est_accessible(onglets, accessibilite, lien, theme):
+    accessibilite(onglets.ouvrir(f"/donnees?{lien}", theme=theme))
+
+
+def test_la_page_imprimee_garde_les_chiffres_et_laisse_les_boutons(onglets, calme, lien):
+    onglet = onglets.ouvrir(f"/diagnostic?{lien}")
+    choisir(onglet, calme, "Tout")
+    onglet.emulate_media(media="print")
+    assert onglet.get_by_role("row").filter(has_text="Densité").first.is_visible()
+    assert not onglet.get_by_text("Réécrire ces phrases").is_visible()
