@@ -20,14 +20,19 @@ from diagnostic.indicateurs.resultats import (
     ResultatIndicateur,
     ValeurLocale,
 )
-from diagnostic.indicateurs.socle import NiveauComparateur, Rangs, Socle, Sommes
+from diagnostic.indicateurs.socle import (
+    NiveauComparateur,
+    NiveauReference,
+    Rangs,
+    Socle,
+    Sommes,
+)
 from diagnostic.indicateurs.tables import (
     TablesIndicateurs,
     libelle_geographie,
     libelle_source,
 )
 from diagnostic.indicateurs.themes import REGISTRE
-from diagnostic.indicateurs.themes.population import colonne
 from diagnostic.perimetre import Perimetre
 from geodata.schema import ANNEES_POPULATION, EtatTable
 
@@ -83,7 +88,7 @@ def compute_indicateurs(
         _resultat(tables, rang, indicateur, lecture, references)
         for rang, indicateur in enumerate(socle.indicateurs)
     )
-    return (*resultats, *compute_resultats_forme(tables.geographie, perimetre))
+    return (*resultats, *compute_resultats_forme(tables.geographie, lecture.rangs))
 
 
 def compute_lot(
@@ -134,7 +139,7 @@ def _resultat(
     rang: int,
     indicateur: Indicateur,
     lecture: _Lecture,
-    references: Sequence[_Reference],
+    references: Sequence[_Comparateurs],
 ) -> ResultatIndicateur:
     est_local = indicateur.agregation == "N"
     couverture = float(lecture.sommes.couvertures[0, rang])
@@ -163,9 +168,7 @@ def _resultat(
         geographie=identite.geographie,
         couverture=couverture,
         comparateurs=tuple(
-            comparateur
-            for reference in references
-            if (comparateur := reference.compare(tables, indicateur, rang)) is not None
+            comparateur for reference in references if (comparateur := reference[rang]) is not None
         ),
         notes=tuple(dict.fromkeys(notes)),
         decimales=indicateur.decimales,
@@ -243,7 +246,7 @@ class _Lecture:
             sommes,
             socle.compute_valeurs(sommes)[0],
             entieres,
-            compute_serie(tables, perimetre),
+            _serie(tables, socle, rangs),
         )
 
     def notes_mayotte(self, indicateur: Indicateur) -> list[str]:
@@ -328,7 +331,14 @@ class _Reference:
     # indicators for which Mayotte is not in France
     sans_mayotte: npt.NDArray[np.bool_] | None = None
 
-    def compare(
+    def compare_all(self, tables: TablesIndicateurs, socle: Socle) -> _Comparateurs:
+        """Return the comparator of every indicator."""
+        return tuple(
+            self._compare(tables, indicateur, rang)
+            for rang, indicateur in enumerate(socle.indicateurs)
+        )
+
+    def _compare(
         self, tables: TablesIndicateurs, indicateur: Indicateur, rang: int
     ) -> Comparateur | None:
         """Return the comparator of one indicator; None when it would be meaningless."""
@@ -352,73 +362,83 @@ class _Reference:
         return Comparateur(self.genre, self.code, self.libelle, valeur, couverture)
 
 
+# one comparator per indicator of the base, None where it would be meaningless
+_Comparateurs = tuple[Comparateur | None, ...]
+
+
 def _references(
     tables: TablesIndicateurs,
     socle: Socle,
     rangs: Rangs,
     comparateurs: Sequence[GenreComparateur],
     autres: Sequence[AutreTerritoire],
-) -> list[_Reference]:
-    references: list[_Reference] = []
+) -> list[_Comparateurs]:
+    references: list[_Comparateurs] = []
     for genre in comparateurs:
         if genre == "france":
-            references.append(_france(tables, socle))
+            references.append(_recall(tables, socle, "france", 0))
         elif genre in ("departement", "region", "epci"):
-            references.extend(_croises(tables, socle, rangs, genre))
+            references.extend(
+                _recall(tables, socle, genre, ligne) for ligne in socle.croises(genre, rangs)
+            )
     for autre in autres:
         sommes = socle.sum_rangs(tables.geographie.rangs(autre.perimetre.codes))
-        references.append(
-            _Reference(
-                autre.genre,
-                autre.code,
-                autre.libelle,
-                socle.compute_valeurs(sommes)[0],
-                sommes.couvertures[0],
-            )
+        reference = _Reference(
+            autre.genre,
+            autre.code,
+            autre.libelle,
+            socle.compute_valeurs(sommes)[0],
+            sommes.couvertures[0],
         )
+        references.append(reference.compare_all(tables, socle))
     return references
 
 
-def _croises(
-    tables: TablesIndicateurs, socle: Socle, rangs: Rangs, niveau: NiveauComparateur
-) -> list[_Reference]:
+def _recall(
+    tables: TablesIndicateurs, socle: Socle, genre: NiveauReference, ligne: int
+) -> _Comparateurs:
+    """Return the comparators of a territory of the country, built at the first need of it."""
+    connus = socle.memoire.get((genre, ligne))
+    if connus is None:
+        reference = _france(socle) if genre == "france" else _entite(tables, socle, genre, ligne)
+        connus = socle.memoire[(genre, ligne)] = reference.compare_all(tables, socle)
+    return connus
+
+
+def _entite(
+    tables: TablesIndicateurs, socle: Socle, niveau: NiveauComparateur, ligne: int
+) -> _Reference:
     codes, sommes = socle.niveau(niveau)
-    croises = pd.Series(tables.habitants[rangs]).groupby(
-        tables.geographie.appartenance[niveau][rangs]
-    )
-    noms: pd.DataFrame = getattr(tables.geographie, _TABLES_NIVEAU[niveau])
-    references = []
-    for code in croises.sum().sort_values(ascending=False).index:
-        ligne = codes.get_loc(code)
-        references.append(
-            _Reference(
-                niveau,
-                str(code),
-                str(noms.loc[code, "nom"]),
-                socle.valeurs_niveaux[niveau][ligne],
-                sommes.couvertures[ligne],
-            )
-        )
-    return references
-
-
-_TABLES_NIVEAU: Final = {"departement": "departements", "region": "regions", "epci": "epci"}
-
-
-def _france(tables: TablesIndicateurs, socle: Socle) -> _Reference:
-    mayotte = tables.geographie.appartenance["departement"] == _MAYOTTE
-    sans = ~socle.valides[mayotte].any(axis=0) if mayotte.any() else None
+    code = str(codes[ligne])
     return _Reference(
-        "france", "", "France", socle.valeurs_france, socle.france.couvertures[0], sans
+        niveau,
+        code,
+        tables.geographie.nom(niveau, code),
+        socle.valeurs_niveaux[niveau][ligne],
+        sommes.couvertures[ligne],
+    )
+
+
+def _france(socle: Socle) -> _Reference:
+    return _Reference(
+        "france",
+        "",
+        "France",
+        socle.valeurs_france,
+        socle.france.couvertures[0],
+        socle.sans_mayotte,
     )
 
 
 def compute_serie(tables: TablesIndicateurs, perimetre: Perimetre) -> dict[str, float]:
     """Return the population municipale of each year, on the communes whose series is whole."""
-    annees = np.column_stack([tables("population", colonne(a)) for a in ANNEES_POPULATION])
-    rangs = tables.geographie.rangs(perimetre.codes)
+    return _serie(tables, build_socle(tables), tables.geographie.rangs(perimetre.codes))
+
+
+def _serie(tables: TablesIndicateurs, socle: Socle, rangs: Rangs) -> dict[str, float]:
+    annees = socle.annees
     dedans = set(rangs.tolist())
-    lignes = {int(r) for r in rangs if np.isfinite(annees[r]).all()}
+    lignes = set(rangs[np.isfinite(annees[rangs]).all(axis=1)].tolist())
     n = len(tables.habitants)
     for numero, membres in enumerate(tables.rangs_groupes):
         complet = np.isfinite(annees[n + numero]).all()

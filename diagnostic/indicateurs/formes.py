@@ -11,7 +11,6 @@ from scipy.spatial import ConvexHull, QhullError
 
 from diagnostic.indicateurs.registre import FORME, Reels
 from diagnostic.indicateurs.resultats import ResultatIndicateur
-from diagnostic.perimetre import Perimetre
 from geodata.schema import Geographie, Niveau
 
 _RAYON_TERRE_KM: Final = 6371.0088
@@ -40,15 +39,14 @@ class FormeTerritoire:
     commune_centrale: str
 
 
-def compute_forme(geographie: Geographie, perimetre: Perimetre) -> FormeTerritoire:
-    """Measure a territory by its town halls."""
-    rangs = geographie.rangs(perimetre.codes)
+def compute_forme(geographie: Geographie, rangs: npt.NDArray[np.int64]) -> FormeTerritoire:
+    """Measure a territory, given by its row numbers, by its town halls."""
     unites = geographie.unites
     longitudes = unites["longitude"].to_numpy(dtype=np.float64)[rangs]
     latitudes = unites["latitude"].to_numpy(dtype=np.float64)[rangs]
     situes = np.isfinite(longitudes) & np.isfinite(latitudes)
     rangs, longitudes, latitudes = rangs[situes], longitudes[situes], latitudes[situes]
-    noms = unites["nom"].to_numpy(dtype=object)[rangs]
+    noms = geographie.noms[rangs]
     points = _sur_la_sphere(longitudes, latitudes)
     etendue, extremes = _plus_longue_corde(points, np.column_stack([longitudes, latitudes]))
     habitants = np.nan_to_num(geographie.population()[rangs])
@@ -89,11 +87,10 @@ def _plus_longue_corde(points: Reels, plan: Reels) -> tuple[float | None, tuple[
 
 
 def compute_resultats_forme(
-    geographie: Geographie, perimetre: Perimetre
+    geographie: Geographie, rangs: npt.NDArray[np.int64]
 ) -> tuple[ResultatIndicateur, ...]:
     """Return the properties of the territory itself, which compare with nothing."""
-    forme = compute_forme(geographie, perimetre)
-    unites = geographie.unites.loc[sorted(perimetre.codes)]
+    forme = compute_forme(geographie, rangs)
     notes_etendue = (
         (f"Entre {forme.communes_extremes[0]} et {forme.communes_extremes[1]}.",)
         if len(forme.communes_extremes) == 2
@@ -107,12 +104,12 @@ def compute_resultats_forme(
     return (
         _propriete(
             geographie, "nombre_communes", "Communes", "communes",
-            float(unites["code_commune"].nunique()), "Nombre de communes, entières ou en partie.",
+            _compte(geographie, "commune", rangs), "Nombre de communes, entières ou en partie.",
         ),
         *(
             _propriete(
                 geographie, f"nombre_{niveau}", libelle, unite,
-                float(unites[f"code_{niveau}"].nunique()),
+                _compte(geographie, niveau, rangs),
                 f"Nombre de {unite} dont au moins une commune est dans le territoire.",
             )
             for niveau, libelle, unite in _NIVEAUX
@@ -122,6 +119,10 @@ def compute_resultats_forme(
             forme.etendue_km, "Distance à vol d'oiseau.", (*notes_etendue, *notes_centre),
         ),
     )  # fmt: skip
+
+
+def _compte(geographie: Geographie, niveau: Niveau, rangs: npt.NDArray[np.int64]) -> float:
+    return float(len(set(geographie.appartenance[niveau][rangs]) - {None}))
 
 
 _NIVEAUX: Final[tuple[tuple[Niveau, str, str], ...]] = (

@@ -17,10 +17,15 @@ import pandas as pd
 from scipy import sparse
 
 from diagnostic.indicateurs.registre import Indicateur, Reels
+from diagnostic.indicateurs.resultats import Comparateur
 from diagnostic.indicateurs.tables import TablesIndicateurs
+from diagnostic.indicateurs.themes.population import colonne
+from geodata.schema import ANNEES_POPULATION
 
 Rangs = npt.NDArray[np.int64]
 NiveauComparateur = Literal["departement", "region", "epci"]
+NiveauReference = Literal["departement", "region", "epci", "france"]
+_MAYOTTE: Final = "976"
 _NIVEAUX: Final[tuple[NiveauComparateur, ...]] = ("departement", "region", "epci")
 
 
@@ -43,7 +48,7 @@ class Sommes:
     couverts: Reels
     habitants: Reels
 
-    @property
+    @cached_property
     def couvertures(self) -> Reels:
         """Share of the inhabitants that each figure stands for."""
         total = np.where(self.habitants > 0, self.habitants, np.nan)[:, None]
@@ -76,6 +81,8 @@ class Socle:
             couples.append((haut, np.zeros_like(haut) if bas is None else bas))
         self.indicateurs = tuple(retenus)
         self.rang = {indicateur.cle: r for r, indicateur in enumerate(retenus)}
+        # comparators already built, by level and row: they are the same for every territory
+        self.memoire: dict[tuple[NiveauReference, int], tuple[Comparateur | None, ...]] = {}
         self._stack(couples)
 
     def _stack(self, couples: list[tuple[Reels, Reels]]) -> None:
@@ -161,10 +168,42 @@ class Socle:
         return {niveau: self._sum_niveau(niveau) for niveau in _NIVEAUX}
 
     def _sum_niveau(self, niveau: NiveauComparateur) -> tuple[pd.Index[str], Sommes]:
-        codes = self._tables.geographie.unites[f"code_{niveau}"]
-        numeros, noms = pd.factorize(codes, sort=True)
-        territoires = _regrouper(numeros, len(noms))
-        return pd.Index(noms), self.sum_lot(territoires)
+        numeros, codes = self._numeros[niveau]
+        return codes, self.sum_lot(_regrouper(numeros, len(codes)))
+
+    @cached_property
+    def _numeros(self) -> dict[str, tuple[npt.NDArray[np.intp], pd.Index[str]]]:
+        lus: dict[str, tuple[npt.NDArray[np.intp], pd.Index[str]]] = {}
+        for niveau in _NIVEAUX:
+            colonne = self._tables.geographie.unites[f"code_{niveau}"]
+            numeros, codes = pd.factorize(colonne, sort=True)
+            lus[niveau] = numeros, pd.Index(codes)
+        return lus
+
+    def croises(self, niveau: NiveauComparateur, rangs: Rangs) -> list[int]:
+        """Return the row numbers of the territories of a level that a set of unités crosses.
+
+        The one that holds most of its inhabitants comes first.
+        """
+        numeros = self._numeros[niveau][0][rangs]
+        dedans = numeros >= 0
+        presents, places = np.unique(numeros[dedans], return_inverse=True)
+        poids = np.bincount(places, weights=self._tables.habitants[rangs][dedans])
+        return [int(presents[i]) for i in np.argsort(-poids, kind="stable")]
+
+    @cached_property
+    def annees(self) -> Reels:
+        """Population municipale of each year, one column a year: unités, then groups."""
+        return np.column_stack([self._tables("population", colonne(a)) for a in ANNEES_POPULATION])
+
+    @cached_property
+    def sans_mayotte(self) -> npt.NDArray[np.bool_]:
+        """Indicators for which nothing is known in Mayotte."""
+        mayotte = self._tables.geographie.appartenance["departement"] == _MAYOTTE
+        if not mayotte.any():
+            return np.zeros(len(self.indicateurs), dtype=np.bool_)
+        absents: npt.NDArray[np.bool_] = ~self.valides[mayotte].any(axis=0)
+        return absents
 
     def niveau(self, niveau: NiveauComparateur) -> tuple[pd.Index[str], Sommes]:
         """Return the codes of a level and the sums of each of its territories."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +11,9 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
 
 from geodata.errors import ImportRefuseError
 from geodata.imports.archives import Membre
@@ -111,55 +114,61 @@ class Tableau:
             raise ImportRefuseError(
                 self.fichier, f"colonne présente plusieurs fois : {', '.join(doubles)}."
             )
-        self._check_lignes()
-        rangs = {self.colonnes.index(nom): nom for nom in noms}
+        rangs = {f"c{self.colonnes.index(nom)}": nom for nom in noms}
         try:
-            table = pd.read_csv(
-                io.BytesIO(self.contenu),
-                sep=self.separateur,
-                header=None,
-                skiprows=1,
-                usecols=sorted(rangs),
-                dtype=str,
-                keep_default_na=False,
-                encoding=self.encodage,
-                skip_blank_lines=True,
-            )
-        except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as erreur:
-            raise ImportRefuseError(self.fichier, _traduire(erreur)) from erreur
-        table = table.rename(columns=rangs).fillna("")
+            lue = self._parse(list(rangs))
+        except (pa.ArrowInvalid, UnicodeDecodeError) as erreur:
+            raise ImportRefuseError(self.fichier, _traduire(str(erreur))) from erreur
+        if not lue.num_rows:
+            raise ImportRefuseError(self.fichier, "il ne contient aucune ligne sous son en-tête.")
+        colonnes = {nom: lue.column(rang).to_pandas() for rang, nom in rangs.items()}
+        table = pd.DataFrame({nom: colonnes[nom].str.strip() for nom in noms})
         # the header is line 1
         table.index = pd.RangeIndex(2, len(table) + 2)
-        return pd.DataFrame({nom: table[nom].str.strip() for nom in noms}, index=table.index)
+        return table
 
-    def _check_lignes(self) -> None:
-        # the parser checks every line against the first one, and pads the short ones in silence
-        _, _, suite = self.contenu.partition(b"\n")
-        premiere = suite.split(b"\n", 1)[0]
-        derniere = self.contenu.rstrip().rsplit(b"\n", 1)[-1]
-        for ligne, ou in ((premiere, "première"), (derniere, "dernière")):
-            texte = ligne.decode(self.encodage, errors="replace").strip("\r\n")
-            cellules = len(next(csv.reader([texte], delimiter=self.separateur), []))
-            if texte and cellules != len(self.colonnes):
-                plus = "plus" if cellules > len(self.colonnes) else "moins"
-                raise ImportRefuseError(
-                    self.fichier,
-                    f"sa {ou} ligne a {plus} de cellules que l'en-tête ({cellules} au lieu de "
-                    f"{len(self.colonnes)}) : il est tronqué, ou mal séparé.",
-                )
+    def _parse(self, voulues: list[str], *, en_parallele: bool = True) -> pa.Table:
+        tous = [f"c{rang}" for rang in range(len(self.colonnes))]
+        _, _, corps = self.contenu.partition(b"\n")
+        if not corps.strip():
+            return pa.table({rang: pa.array([], pa.string()) for rang in voulues})
+        try:
+            return pacsv.read_csv(
+                pa.BufferReader(corps),
+                read_options=pacsv.ReadOptions(
+                    column_names=tous,
+                    encoding="utf8" if self.encodage == "utf-8-sig" else self.encodage,
+                    use_threads=en_parallele,
+                    block_size=8 * 1024 * 1024,
+                ),
+                parse_options=pacsv.ParseOptions(delimiter=self.separateur),
+                convert_options=pacsv.ConvertOptions(
+                    include_columns=voulues,
+                    column_types=dict.fromkeys(voulues, pa.string()),
+                    strings_can_be_null=False,
+                ),
+            )
+        except pa.ArrowInvalid:
+            if not en_parallele:
+                raise
+            # alone, the reader counts its lines and can name the faulty one
+            return self._parse(voulues, en_parallele=False)
 
 
-def _traduire(erreur: Exception) -> str:
-    texte = str(erreur)
-    if isinstance(erreur, pd.errors.EmptyDataError):
-        return "il ne contient aucune ligne sous son en-tête."
-    if isinstance(erreur, UnicodeDecodeError):
+_LIGNE_FAUTIVE: Final = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+)")
+
+
+def _traduire(texte: str) -> str:
+    lu = _LIGNE_FAUTIVE.search(texte)
+    if lu:
+        ligne, attendu, trouve = int(lu[1]) + 1, int(lu[2]), int(lu[3])
+        plus = "plus" if trouve > attendu else "moins"
+        return (
+            f"la ligne {ligne} a {plus} de cellules que l'en-tête ({trouve} au lieu de {attendu}) "
+            ": le fichier est tronqué, ou mal séparé."
+        )
+    if "UTF8" in texte or "utf-8" in texte or "decode" in texte:
         return "son texte n'est ni en UTF-8 ni en Windows-1252."
-    if "Expected" in texte and "line" in texte:
-        ligne = texte.split("line")[1].split(",", maxsplit=1)[0].strip()
-        return f"la ligne {ligne} a plus de cellules que l'en-tête : le séparateur est-il le bon ?"
-    if "Too many columns" in texte or "out-of-bounds" in texte:
-        return "ses lignes ont moins de cellules que l'en-tête : le séparateur est-il le bon ?"
     return "ses lignes ne se lisent pas comme un tableau."
 
 
@@ -195,6 +204,10 @@ def to_nombres(
     secrets: dict[str, int] = {}
     for colonne in colonnes:
         texte = table[colonne]
+        nets = _cast(texte)
+        if nets is not None:
+            nombres[colonne], secrets[colonne] = nets, 0
+            continue
         valeurs = pd.to_numeric(texte.str.replace(",", ".", regex=False), errors="coerce")
         douteux = texte[~np.isfinite(valeurs.to_numpy(dtype=np.float64, na_value=np.nan))]
         marques = douteux.str.lower()
@@ -216,6 +229,16 @@ def to_nombres(
         finies.loc[faux.index] = repris
         nombres[colonne] = finies
     return pd.DataFrame(nombres, index=table.index), secrets
+
+
+def _cast(texte: pd.Series[str]) -> pd.Series[float] | None:
+    """Return the numbers of a column that holds nothing else; None when it does."""
+    points = pc.replace_substring(pa.array(texte, pa.string()), ",", ".")
+    try:
+        valeurs = pc.cast(points, pa.float64()).to_numpy(zero_copy_only=False)
+    except pa.ArrowInvalid:
+        return None
+    return pd.Series(valeurs, index=texte.index) if np.isfinite(valeurs).all() else None
 
 
 def check_positifs(table: pd.DataFrame, defauts: Defauts) -> None:

@@ -342,7 +342,7 @@ def remplacer(ancien: str, nouveau: str, combien: int = 1) -> str:
         (remplacer(";100.0", ";-3"), ["négatif"]),
         (remplacer("2A004", "01001"), ["01001", "plusieurs fois"]),
         (remplacer("2A004", "2A4"), ["codes de commune illisibles"]),
-        (csv(*structure())[:-20], ["dernière ligne", "tronqué"]),
+        (csv(*structure())[:-20], ["la ligne 5", "tronqué"]),
         (remplacer("P22_POP;", "P22_TOTAL;"), ["colonnes manquantes", "P22_POP"]),
         (remplacer("\n01001;", "\n01001;9;9;"), ["plus de cellules"]),
         (csv(*structure()).split("\n")[0], ["aucune ligne"]),
