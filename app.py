@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from geodata.schema import MILLESIME_GEOGRAPHIE
 from pages.composants.carte.routes import build_routes
-from pages.composants.chargement import ouvrir_recherche
+from pages.composants.chargement import lire_territoires, ouvrir_recherche
 from pages.composants.langue import PageEnFrancais
 
 PAGES = Path(__file__).resolve().parent / "pages"
@@ -31,6 +31,6 @@ async def dire_sante(_: Request) -> JSONResponse:
 
 app = st.App(
     PAGES / "accueil.py",
-    routes=[Route("/sante", dire_sante), *build_routes(ouvrir_recherche)],
+    routes=[Route("/sante", dire_sante), *build_routes(ouvrir_recherche, lire_territoires)],
     middleware=[Middleware(PageEnFrancais)],
 )

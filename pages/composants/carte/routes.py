@@ -7,7 +7,7 @@ them for ever and never shows yesterday's map after an update.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from gzip import compress, decompress
 from pathlib import Path
@@ -23,7 +23,9 @@ from starlette.routing import BaseRoute, Route
 from geodata.couches import Couches
 from geodata.errors import CptsError
 from geodata.listes import LONGUEUR_LIMITE, ListeComprise, analyser_liste
+from geodata.noms import normaliser
 from geodata.recherche import Recherche, Resultat
+from geodata.schema import TerritoireCpts
 from pages.composants.lien import encode_lien
 
 PREFIXE: Final = "/atelier"
@@ -82,19 +84,29 @@ def adresses() -> dict[str, str]:
     }
 
 
-def build_routes(ouvrir_recherche: Callable[[], Recherche]) -> list[BaseRoute]:
+def build_routes(
+    ouvrir_recherche: Callable[[], Recherche],
+    lire_territoires: Callable[[], Iterable[TerritoireCpts]] = tuple,
+) -> list[BaseRoute]:
     """Return the routes to hand to `st.App`.
 
     Parameters
     ----------
     ouvrir_recherche
         Gives the index of places, opened at the first call.
+    lire_territoires
+        Gives the CPTS of the register, which a search by name also finds.
     """
 
     async def chercher(requete: Request) -> Response:
         texte = parse_qs(requete.url.query).get("q", [""])[0][:200]
-        trouves = await run_in_threadpool(lambda: ouvrir_recherche().chercher(texte, _RESULTATS))
-        return JSONResponse([_resultat(r) for r in trouves])
+
+        def trouver() -> list[dict[str, str]]:
+            lieux = [_resultat(r) for r in ouvrir_recherche().chercher(texte, _RESULTATS)]
+            cpts = find_cpts(texte, lire_territoires)
+            return [*cpts, *lieux] if normaliser(texte).startswith("cpts") else [*lieux, *cpts]
+
+        return JSONResponse(await run_in_threadpool(trouver))
 
     async def lire_liste(requete: Request) -> Response:
         corps = bytearray()
@@ -115,6 +127,33 @@ def build_routes(ouvrir_recherche: Callable[[], Recherche]) -> list[BaseRoute]:
         Route(f"{PREFIXE}/couches/{{version}}/{{nom}}.json", _servir_couche),
         Route(f"{PREFIXE}/{{version}}/{{nom}}", _servir_fichier),
     ]
+
+
+def find_cpts(
+    texte: str, lire_territoires: Callable[[], Iterable[TerritoireCpts]]
+) -> list[dict[str, str]]:
+    """Return the CPTS of the register whose name holds every word typed; none if it fails."""
+    mots = normaliser(texte).split()
+    try:
+        territoires = lire_territoires() if mots else ()
+    except CptsError:
+        return []  # the pages of the register say it; drawing goes on without
+    trouves = [t for t in territoires if t.codes and _porte(normaliser(t.nom), mots)]
+    return [
+        {
+            "type": "cpts",
+            "code": territoire.identifiant,
+            "libelle": territoire.nom,
+            "precision": f"territoire du registre, {len(territoire.codes)} communes",
+            "nature": "CPTS",
+            "lien": encode_lien(territoire.codes, territoire.partielles),
+        }
+        for territoire in trouves[:_RESULTATS]
+    ]
+
+
+def _porte(nom: str, mots: list[str]) -> bool:
+    return all(any(partie.startswith(mot) for partie in nom.split()) for mot in mots)
 
 
 def _servir_fichier(requete: Request) -> Response:

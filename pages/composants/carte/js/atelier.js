@@ -239,7 +239,7 @@ class Atelier {
     this.scene.append(this.panneau.rappel);
     this.recherche = new Recherche(rechercheHote, {
       chercher: (texte, signal) => this.#search(texte, signal),
-      onChoix: (resultat, codes) => this.#takeResultat(resultat, codes),
+      onChoix: (resultat) => this.#takeResultat(resultat),
     });
     this.collage = new Collage(this.cadre, {
       analyser: (texte) => this.#readListe(texte),
@@ -445,30 +445,49 @@ class Atelier {
     return reponse.json();
   }
 
-  /** @param {import("./recherche.js").Resultat} resultat @param {string[]} codes */
-  #takeResultat(resultat, codes) {
+  /** @param {import("./recherche.js").Resultat} resultat */
+  #takeResultat({ type, libelle, lien }) {
+    const { codes, partielles } = decodeLien(lien);
     const { rangs } = this.unites.resolve(codes);
     this.carte.fly(rangs);
+    if (type === "cpts") {
+      this.#offerCpts(libelle, rangs, partielles);
+      return;
+    }
     if (rangs.length > 0 && rangs.every((rang) => this.dessin.dans[rang])) {
-      this.say(`${resultat.libelle} est déjà dans le territoire.`);
+      this.say(`${libelle} est déjà dans le territoire.`);
       return;
     }
     const ajouter = () => {
-      if (this.dessin.apply(`Ajouter ${resultat.libelle}`, rangs)) this.#finish();
-      this.#announce();
+      if (this.dessin.apply(`Ajouter ${libelle}`, rangs)) this.#finish();
     };
-    const large = resultat.type === "departement" || resultat.type === "region";
-    if (!large) {
-      ajouter();
-      this.say(`${resultat.libelle} ajouté au territoire.`, {
-        texte: "Annuler",
-        action: () => this.#undo(),
+    if (type === "departement" || type === "region") {
+      this.say(`${libelle}\u00a0: ${compter(rangs.length, "commune")}.`, {
+        texte: "Tout ajouter",
+        action: ajouter,
       });
       return;
     }
-    this.say(`${resultat.libelle}\u00a0: ${compter(rangs.length, "commune")}.`, {
-      texte: "Tout ajouter",
-      action: ajouter,
+    ajouter();
+    this.say(`${libelle} ajouté au territoire.`, {
+      texte: "Annuler",
+      action: () => this.#undo(),
+    });
+  }
+
+  /**
+   * A CPTS of the register is a starting point: it takes the place of the drawing, when asked.
+   * @param {string} nom @param {number[]} rangs @param {string[]} partielles
+   */
+  #offerCpts(nom, rangs, partielles) {
+    this.say(`${nom}\u00a0: ${compter(rangs.length, "commune")}.`, {
+      texte: this.dessin.nombre > 0 ? "Remplacer mon dessin" : "Partir de ce territoire",
+      action: () => {
+        this.partielles = new Set(partielles);
+        this.nom ||= nom;
+        this.panneau.showNom(this.nom);
+        if (this.dessin.replace(rangs, `Ouvrir ${nom}`)) this.#finish();
+      },
     });
   }
 

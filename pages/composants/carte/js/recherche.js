@@ -21,7 +21,7 @@ export class Recherche {
   /**
    * @param {HTMLElement} hote
    * @param {{chercher: (texte: string, signal: AbortSignal) => Promise<Resultat[]>,
-   *   onChoix: (resultat: Resultat, codes: string[]) => void}} options
+   *   onChoix: (resultat: Resultat) => void}} options
    */
   constructor(hote, { chercher, onChoix }) {
     this.chercher = chercher;
@@ -41,8 +41,8 @@ export class Recherche {
       "aria-autocomplete": "list",
       autocomplete: "off",
       spellcheck: "false",
-      placeholder: "Commune, intercommunalité, code postal…",
-      "aria-label": "Chercher une commune, une intercommunalité, un département",
+      placeholder: "Commune, intercommunalité, CPTS…",
+      "aria-label": "Chercher une commune, une intercommunalité, un département, une CPTS du registre",
       maxlength: 200,
       oninput: () => this.#plan(),
       onkeydown: (/** @type {KeyboardEvent} */ e) => this.#key(e),
@@ -156,7 +156,7 @@ export class Recherche {
     this.champ.value = "";
     this.resultats = [];
     this.#close();
-    this.onChoix(resultat, decodeLien(resultat.lien).codes);
+    this.onChoix(resultat);
   }
 }
 
