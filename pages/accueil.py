@@ -10,35 +10,43 @@ from pages.composants.chargement import ouvrir_referentiel
 from pages.composants.html import Ligne, afficher_tableau
 from pages.composants.mise_en_page import NOM_APPLICATION, configurer_page, page
 
-# one line per page: file, path in the URL, Material icon (bundled with Streamlit), title, purpose
+# one entry per page: file, path in the URL, Material icon (bundled with Streamlit), title, purpose,
+# and the job under which the home page lists it
 PAGES = (
     (
         "perimetre.py", "perimetre", ":material/draw:", "Dessiner le territoire",
-        "Cliquer, balayer, chercher sur la carte ; lire population, taille et alertes.",
+        "cliquer, balayer, chercher sur la carte ; lire population, taille et alertes.",
+        "Préparer une CPTS",
     ),
     (
         "composer.py", "composer", ":material/list_alt_add:", "Composer par liste",
-        "Le même territoire sans carte : chercher, parcourir, coller une liste, compléter.",
+        "le même territoire sans carte : chercher, parcourir, coller une liste.",
+        "Préparer une CPTS",
     ),
     (
         "diagnostic.py", "diagnostic", ":material/monitoring:", "Diagnostic du territoire",
-        "Âges, évolution, logement, revenus, offre de soins : chaque chiffre comparé et sourcé.",
+        "âges, évolution, logement, revenus, offre de soins ; chaque chiffre comparé et sourcé.",
+        "Préparer une CPTS",
     ),
     (
         "exports.py", "exports", ":material/download:", "Exporter",
-        "Rapport, trames des ARS, tableaux, cartes et couches, prêts à envoyer.",
-    ),
-    (
-        "donnees.py", "donnees", ":material/database:", "Données",
-        "Sources, millésimes, import des fichiers officiels et actualisation.",
+        "rapport, trames des ARS, tableaux, cartes et couches, prêts à envoyer.",
+        "Préparer une CPTS",
     ),
     (
         "chevauchements.py", "chevauchements", ":material/join_inner:", "Chevauchements",
-        "Voir qui revendique quoi, déposer des périmètres, arbitrer commune par commune.",
+        "voir qui revendique quoi, déposer des périmètres, arbitrer commune par commune.",
+        "Suivre les CPTS d’une région",
     ),
     (
         "maillage.py", "maillage", ":material/grid_view:", "Maillage",
-        "Suivre la couverture d’une région et ses zones blanches.",
+        "la couverture d’une région et ses zones blanches.",
+        "Suivre les CPTS d’une région",
+    ),
+    (
+        "donnees.py", "donnees", ":material/database:", "Données",
+        "sources, millésimes, import des fichiers officiels et actualisation.",
+        "Connaître et compléter les données",
     ),
 )  # fmt: skip
 
@@ -55,8 +63,8 @@ _ETAPES = (
     ),
     (
         "3. Partager",
-        "L’adresse de la page contient le territoire : envoyez-la ou gardez-la en favori. Aucun "
-        "compte n’est demandé, et tout fonctionne sans internet.",
+        "L’adresse de la page contient le territoire : envoyez-la. Le rapport, les cartes et les "
+        "listes s’exportent d’un clic. Aucun compte n’est demandé, tout fonctionne sans internet.",
     ),
 )
 _EXEMPLE = ("243500139", "Rennes Métropole")
@@ -79,8 +87,13 @@ def _afficher_depart(pages: dict[str, st.Page]) -> None:
             membres = ouvrir_referentiel().geographie.membres("epci", code)
             etat.modifier_dessin(codes=membres, nom=f"Exemple : {nom}")
             st.switch_page(pages["perimetre"])
-    for _, chemin, icone, titre, but in PAGES:
-        st.page_link(pages[chemin], label=f"**{titre}** : {but}", icon=icone)
+    metiers = list(dict.fromkeys(metier for *_, metier in PAGES))
+    gauche, droite = st.columns(2, gap="large")
+    for rang, metier in enumerate(metiers):
+        with droite if rang else gauche:
+            st.subheader(metier, anchor=False)
+            for _, chemin, icone, titre, but, _ in (page for page in PAGES if page[-1] == metier):
+                st.page_link(pages[chemin], label=f"**{titre}** : {but}", icon=icone)
 
 
 def _afficher_sources() -> None:
@@ -100,7 +113,7 @@ def main() -> None:
     """Compose the navigation and run the page asked for."""
     pages = {
         chemin: st.Page(fichier, title=titre, icon=icone, url_path=chemin)
-        for fichier, chemin, icone, titre, _ in PAGES
+        for fichier, chemin, icone, titre, *_ in PAGES
     }
 
     def afficher_accueil() -> None:

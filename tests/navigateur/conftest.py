@@ -70,9 +70,9 @@ def serveur(chemin_navigateur, tmp_path_factory):
         **os.environ,
         **sans_reseau,
         **{nom.lower(): valeur for nom, valeur in sans_reseau.items()},
-        "CPTS_DONNEES_LOCALES": str(dossier / "donnees_locales"),
         "CPTS_DOSSIER_DONNEES": str(dossier / "donnees_locales"),
     }
+    environnement.pop("CPTS_REGISTRE_URL", None)
     with journal.open("wb") as sortie:
         processus = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
