@@ -22,7 +22,8 @@ from pages.composants.chargement import (
     ouvrir_referentiel,
     preparer_exports,
 )
-from pages.composants.html import Ligne, afficher_tableau
+from pages.composants.html import Ligne, afficher_image, afficher_tableau
+from pages.composants.jour import demander_jour
 from pages.composants.mise_en_page import page
 from pages.composants.saisie_rezone import CLE_SAISIES, lire_saisies
 
@@ -54,12 +55,13 @@ def _regler(dessin: etat.Dessin) -> Entrees:
         max_chars=etat.LONGUEUR_NOM,
         placeholder="CPTS…",
     )
-    le = droite.date_input(
-        "Date des documents",
-        value=etat.lire_jour(),
-        format="DD/MM/YYYY",
-        help="Les règles en vigueur ce jour-là s’appliquent.",
-    )
+    with droite:
+        jour = demander_jour(
+            "Date des documents",
+            etat.lire_jour(),
+            "exports-jour",
+            aide="Les règles en vigueur ce jour-là s’appliquent.",
+        )
     etat.garder("exports-note", etat.lire(_CLE_NOTE, ""))
     st.text_area(
         "Note de l’équipe, reprise dans le rapport (facultative)",
@@ -70,7 +72,10 @@ def _regler(dessin: etat.Dessin) -> Entrees:
     )
     note = str(etat.lire(_CLE_NOTE, "")).strip()
     return preparer_exports(
-        etat.lire_dessin(), le=le, saisies=lire_saisies(), notes={NOTE: note} if note else {}
+        etat.lire_dessin(),
+        le=jour or etat.lire_jour(),
+        saisies=lire_saisies(),
+        notes={NOTE: note} if note else {},
     )
 
 
@@ -166,7 +171,7 @@ def _apercevoir_rapport(entrees: Entrees) -> None:
         zip(st.columns(_PAGES_APERCU), pages, strict=False), start=1
     ):
         with colonne.container(border=True):
-            st.image(image, caption=f"Page {numero} sur {len(pages)}")
+            afficher_image(image, f"Page {numero} sur {len(pages)}")
 
 
 def _apercevoir_communes(entrees: Entrees) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -71,3 +72,21 @@ def build_chiffres(chiffres: Iterable[tuple[str, str, str]]) -> str:
 def afficher_note(texte: str) -> None:
     """Show a line in small print, dark enough to be read."""
     st.html(f'<p class="cpts-source">{escape(texte)}</p>')
+
+
+def afficher_image(png: bytes, alternative: str, legende: str = "") -> None:
+    """Show a picture with its text for those who do not see it, which `st.image` cannot give.
+
+    Parameters
+    ----------
+    png
+        The picture, as a PNG file.
+    legende
+        Caption under the picture; the alternative text by default.
+    """
+    source = base64.b64encode(png).decode()
+    st.html(
+        f'<figure class="cpts-image"><img src="data:image/png;base64,{source}" '
+        f'alt="{escape(alternative)}"><figcaption>{escape(legende or alternative)}</figcaption>'
+        "</figure>"
+    )
