@@ -185,6 +185,7 @@ def compute_diagnostic(
     alertes: Sequence[Alerte] = (),
     sources: Sequence[Mapping[str, Any]] = (),
     saisies: Sequence[ValeurSaisie] = (),
+    reecritures: Mapping[str, str] | None = None,
     notes: Mapping[str, str] | None = None,
 ) -> Diagnostic:
     """Apply every rule and every indicator to a perimeter, on the day of the tables.
@@ -195,8 +196,11 @@ def compute_diagnostic(
         Territories to look for overlaps with; `registre` says what they cover.
     sources
         Description of the reference data; the sources of the indicators are added.
+    reecritures
+        Sentence proposed as a point to look at → the user's own words.
     """
     geographie = tables.geographie
+    mots = reecritures or {}
     territoire = compute_territoire(
         geographie,
         perimetre,
@@ -223,7 +227,10 @@ def compute_diagnostic(
         registre=registre,
         saisies=saisies,
         libelles_saisies={champ.cle: f"{champ.libelle} ({champ.unite})" for champ in CHAMPS},
-        points_attention=[point.phrase for point in compute_points_attention(tables, indicateurs)],
+        points_attention=[
+            mots.get(point.phrase) or point.phrase
+            for point in compute_points_attention(tables, indicateurs)
+        ],
         notes=notes,
     )
 

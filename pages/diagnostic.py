@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from html import escape
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import pandas as pd
 import streamlit as st
@@ -51,6 +50,7 @@ from pages.composants.graphiques import (
 )
 from pages.composants.html import Ligne, afficher_note, build_chiffres, build_tableau
 from pages.composants.mise_en_page import page
+from pages.composants.phrases import afficher_phrases
 from pages.composants.saisie_rezone import afficher_saisie, lire_saisies
 
 STYLE: Final = Path(__file__).parent / "composants" / "diagnostic.css"
@@ -114,28 +114,7 @@ def _afficher_attention(tables: TablesIndicateurs, resultats: Sequence[ResultatI
             "territoire lui ressemble."
         )
         return
-    phrases = dict(cast("dict[str, str]", etat.lire("diagnostic.phrases", {})))
-    puces = "".join(
-        f"<li>{escape(phrases.get(point.cle) or point.phrase)}"
-        f"<small>{escape(point.raison)}</small></li>"
-        for point in points
-    )
-    st.html(f'<ul class="cpts-attention">{puces}</ul>')
-    with st.expander("Réécrire ces phrases"):
-        afficher_note(
-            "Un écart n’est pas un jugement : dites ce qu’il veut dire ici. Vos phrases sont "
-            "reprises dans les documents."
-        )
-        for point in points:
-            phrase = st.text_area(
-                point.phrase.split("\u00a0:")[0],
-                value=phrases.get(point.cle, point.phrase),
-                key=f"diagnostic-phrase-{point.cle}",
-                max_chars=600,
-                height=80,
-            )
-            phrases[point.cle] = phrase
-        etat.garder("diagnostic.phrases", phrases)
+    afficher_phrases(points)
 
 
 def _choisir_genres() -> tuple[GenreComparateur, ...]:

@@ -25,6 +25,7 @@ from pages.composants.chargement import (
 from pages.composants.html import Ligne, afficher_image, afficher_tableau
 from pages.composants.jour import demander_jour
 from pages.composants.mise_en_page import page
+from pages.composants.phrases import lire_phrases
 from pages.composants.saisie_rezone import CLE_SAISIES, lire_saisies
 
 NOTE: Final = "Contexte"
@@ -75,6 +76,7 @@ def _regler(dessin: etat.Dessin) -> Entrees:
         etat.lire_dessin(),
         le=jour or etat.lire_jour(),
         saisies=lire_saisies(),
+        reecritures=lire_phrases(),
         notes={NOTE: note} if note else {},
     )
 

@@ -161,7 +161,12 @@ def calculer_indicateurs(
 
 
 def preparer_exports(
-    dessin: Dessin, *, le: date, saisies: tuple[ValeurSaisie, ...], notes: Mapping[str, str]
+    dessin: Dessin,
+    *,
+    le: date,
+    saisies: tuple[ValeurSaisie, ...],
+    reecritures: Mapping[str, str],
+    notes: Mapping[str, str],
 ) -> Entrees:
     """Return what the documents of a drawing that is not empty are made from."""
     return _preparer_exports(
@@ -170,9 +175,10 @@ def preparer_exports(
         " ".join(sorted(dessin.partielles)),
         dessin.type_population,
         le,
-        repr((saisies, sorted(notes.items()))),
+        repr((saisies, sorted(reecritures.items()), sorted(notes.items()))),
         (*ouvrir_magasin().empreinte, ("registre", lire_revision())),
         saisies,
+        reecritures,
         notes,
     )
 
@@ -187,6 +193,7 @@ def _preparer_exports(
     ajouts: str,  # noqa: ARG001 - key of the cache
     empreinte: tuple[tuple[str, int], ...],  # noqa: ARG001 - key of the cache
     _saisies: tuple[ValeurSaisie, ...],
+    _reecritures: Mapping[str, str],
     _notes: Mapping[str, str],
 ) -> Entrees:
     # drawing and typesetting libraries: only for who exports
@@ -205,6 +212,7 @@ def _preparer_exports(
         registre=f"{len(index.territoires)} territoires du registre en vigueur, liste partielle",
         sources=[source.en_dict() for source in referentiel.manifeste],
         saisies=_saisies,
+        reecritures=_reecritures,
         notes=_notes,
     )
     fond = build_fond(referentiel, referentiel.geographie, perimetre)
