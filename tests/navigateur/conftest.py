@@ -133,7 +133,7 @@ class Onglets:
         self.contextes.append(contexte)
         contexte.route("**/*", self._filtrer)
         onglet = contexte.new_page()
-        onglet.set_default_timeout(30_000)
+        onglet.set_default_timeout(60_000)
         onglet.on("pageerror", lambda erreur: self.erreurs.append(str(erreur)))
         onglet.goto(self.adresse + chemin)
         attendre_calme(onglet)

@@ -35,6 +35,7 @@ def test_le_diagnostic_dit_ses_chiffres_leur_source_et_leur_comparaison(onglets,
 
 def test_la_courbe_et_la_carte_sont_dessinees_dans_la_page(onglets, calme, lien):
     onglet = onglets.ouvrir(f"/diagnostic?{lien}")
+    onglet.locator(".cpts-courbes polyline").first.wait_for()
     assert onglet.locator(".cpts-courbes polyline").count() == 4
     choisir(onglet, calme, "Carte")
     onglet.locator("svg.cpts-choroplethe path").first.wait_for()
