@@ -12,8 +12,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from geodata.schema import MILLESIME_GEOGRAPHIE
-from pages.composants.carte.routes import build_routes
-from pages.composants.chargement import lire_territoires, ouvrir_recherche
+from pages.composants.carte.routes import build_route_cpts, build_routes
+from pages.composants.chargement import dessiner_cpts, lire_territoires, ouvrir_recherche
 from pages.composants.langue import PageEnFrancais
 
 PAGES = Path(__file__).resolve().parent / "pages"
@@ -31,6 +31,10 @@ async def dire_sante(_: Request) -> JSONResponse:
 
 app = st.App(
     PAGES / "accueil.py",
-    routes=[Route("/sante", dire_sante), *build_routes(ouvrir_recherche, lire_territoires)],
+    routes=[
+        Route("/sante", dire_sante),
+        build_route_cpts(dessiner_cpts),
+        *build_routes(ouvrir_recherche, lire_territoires),
+    ],
     middleware=[Middleware(PageEnFrancais)],
 )

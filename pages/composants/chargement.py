@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 import shapely
 import streamlit as st
@@ -18,6 +19,7 @@ from diagnostic.chevauchement import (
     compute_alertes_chevauchement,
     select_actifs,
 )
+from diagnostic.exports.territoires import export_geojson
 from diagnostic.indicateurs import (
     AutreTerritoire,
     ResultatIndicateur,
@@ -37,7 +39,12 @@ from geodata.magasin import Magasin, dossier_tables
 from geodata.recherche import Recherche
 from geodata.referentiel import Referentiel
 from geodata.registre import Registre, load_cpts_reels
-from geodata.schema import TableCommunale, TerritoireCpts, TypePopulation
+from geodata.schema import (
+    LIBELLES_STATUT_CPTS,
+    TableCommunale,
+    TerritoireCpts,
+    TypePopulation,
+)
 from geodata.tables import load_tables_embarquees
 from pages.composants.etat import Dessin
 
@@ -45,6 +52,7 @@ if TYPE_CHECKING:
     from diagnostic.exports.formats import Entrees
 
 _DEPOTS_GARDES: Final = 8
+_FINESSE_DEGRES: Final = 0.001  # a pixel or two at the scale of a département
 
 
 @st.cache_resource(show_spinner="Ouverture des données de référence…")
@@ -305,6 +313,28 @@ def dissoudre(codes: str) -> shapely.Geometry:
     """Return the outline of unités, given as one string of sorted codes."""
     formes = ouvrir_referentiel().contours("unite", codes.split())
     return shapely.coverage_union_all(formes.geometry.to_numpy())
+
+
+def dessiner_cpts() -> bytes:
+    """Return the outlines of the territories that count today, light enough for a map."""
+    return _dessiner_cpts(lire_revision(), datetime.now(tz=ZoneInfo("Europe/Paris")).date())
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _dessiner_cpts(revision: int, le: date) -> bytes:
+    del revision  # it only makes the cache follow the register
+    territoires = indexer_registre_ou_amorce(le).territoires
+    return export_geojson(
+        (
+            (
+                shapely.simplify(dissoudre(" ".join(sorted(territoire.codes))), _FINESSE_DEGRES),
+                {"nom": territoire.nom, "statut": LIBELLES_STATUT_CPTS[territoire.statut]},
+            )
+            for territoire in territoires
+            if territoire.codes
+        ),
+        le,
+    )
 
 
 @st.cache_resource(show_spinner=False)

@@ -58,7 +58,7 @@ def test_a_homonym_is_chosen_before_anything_is_saved(depot, calme):
     assert "CPTS Sud" in depot.locator("[data-testid=stMain]").inner_text()
     depot.get_by_role("button", name="Ajouter au registre").click()
     calme(depot)
-    assert depot.get_by_text("Cochez la case pour confirmer").is_visible()
+    depot.get_by_text("Cochez la case pour confirmer").wait_for()
 
 
 def test_saved_territories_appear_as_a_known_conflict_with_a_decision(depot, onglets, calme):

@@ -81,6 +81,7 @@ def adresses() -> dict[str, str]:
         "couches": f"{PREFIXE}/couches/{lire_couches().version}/",
         "recherche": f"{PREFIXE}/recherche",
         "liste": f"{PREFIXE}/liste",
+        "cpts": f"{PREFIXE}/cpts.json",
     }
 
 
@@ -154,6 +155,25 @@ def find_cpts(
 
 def _porte(nom: str, mots: list[str]) -> bool:
     return all(any(partie.startswith(mot) for partie in nom.split()) for mot in mots)
+
+
+def build_route_cpts(dessiner_cpts: Callable[[], bytes]) -> BaseRoute:
+    """Return the route of the outlines of the CPTS of the register.
+
+    Parameters
+    ----------
+    dessiner_cpts
+        Gives them as GeoJSON.
+    """
+
+    async def lire_cpts(_: Request) -> Response:
+        octets = await run_in_threadpool(dessiner_cpts)
+        # the register changes: asked again at each opening of the page
+        return Response(
+            octets, headers={"cache-control": "no-cache"}, media_type="application/json"
+        )
+
+    return Route(f"{PREFIXE}/cpts.json", lire_cpts)
 
 
 def _servir_fichier(requete: Request) -> Response:

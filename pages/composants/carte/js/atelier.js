@@ -37,6 +37,7 @@ import { Voisinage } from "./voisinage.js";
  * @property {string} leaflet address of Leaflet
  * @property {string} recherche address of the search
  * @property {string} liste address of the pasted lists
+ * @property {string} cpts address of the outlines of the CPTS of the register
  * @property {string} millesime
  * @property {import("./taille.js").Bareme} bareme
  * @property {import("./unites.js").TypePopulation} type
@@ -124,6 +125,8 @@ class Atelier {
     this.type = data.type;
     /** codes held in part only, kept as long as they are drawn */
     this.partielles = new Set();
+    /** @type {any} GeoJSON of the CPTS of the register, once read */
+    this.contoursCpts = null;
     this.pret = false;
     this.aGarder = false;
     this.prevenu = false;
@@ -148,6 +151,7 @@ class Atelier {
       onVue: (vue) => this.#goTo(vue),
       onNoms: (montrer) => this.carte.setNoms(montrer),
       onFond: (montrer) => this.carte.setFond(montrer),
+      onCpts: (montrer) => this.#showCpts(montrer),
     });
     const carteHote = el("div", {
       class: "carte",
@@ -249,6 +253,7 @@ class Atelier {
     this.barre.showOutil("clic");
     this.#listen(carteHote);
     this.carte.start();
+    this.#showCpts(true);
     loadJson(`${data.couches}voisinage.json`).then((table) => {
       this.voisinage = new Voisinage(table);
     });
@@ -261,6 +266,19 @@ class Atelier {
     addEventListener("pagehide", () => this.#settle());
     new ResizeObserver(() => this.carte.resize()).observe(carteHote);
     document.addEventListener("keydown", (e) => this.#key(e));
+  }
+
+  /** Outlines of the known CPTS; asked only when the map is there. @param {boolean} montrer */
+  async #showCpts(montrer) {
+    if (montrer && !this.contoursCpts) {
+      try {
+        this.contoursCpts = await loadJson(this.data.cpts);
+      } catch {
+        this.say("Les CPTS connues n’ont pas pu être lues\u00a0: la carte continue sans elles.");
+        return;
+      }
+    }
+    this.carte.setCpts(montrer ? this.contoursCpts : null);
   }
 
   #cadrer() {

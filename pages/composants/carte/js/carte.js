@@ -20,6 +20,7 @@ import { at } from "./unites.js";
 
 export const ZOOM_COMMUNES = 9; // from there the communes of the départements in view are drawn
 const ZOOM_COMMUNES_VOULUES = 7.5; // same, when one draws by communes
+const ZOOM_NOMS_CPTS = 9; // below, the names of the CPTS would cover them
 const FRANCE = /** @type {[number, number][]} */ ([[41.3, -5.3], [51.2, 9.7]]);
 const TUILES =
   "https://data.geopf.fr/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0" +
@@ -129,6 +130,8 @@ export class Carte {
     this.survol = null;
     this.noms = true;
     this.fond = false;
+    /** @type {any} layer of the other territories */
+    this.cpts = null;
     /** @type {(() => void)[]} */
     this.auditeursVue = [];
     const carte = L.map(hote, {
@@ -151,6 +154,7 @@ export class Carte {
     carte.fitBounds(FRANCE);
     this.toiles = createToiles(L, (plan, vue) => this.#paint(plan, vue), palette).addTo(carte);
     carte.on("moveend", () => this.#onMove());
+    carte.on("zoomend", () => hote.classList.toggle("noms-cpts", carte.getZoom() >= ZOOM_NOMS_CPTS));
     dessin.listen(() => this.toiles.demander("territoire"));
     this.#setBoitesDepartements();
   }
@@ -186,6 +190,25 @@ export class Carte {
   setNoms(montrer) {
     this.noms = montrer;
     this.toiles.demander("noms");
+  }
+
+  /**
+   * Outlines of other territories, dashed, that never catch the mouse.
+   * @param {any} contours GeoJSON, or null to hide them
+   */
+  setCpts(contours) {
+    this.cpts?.remove();
+    this.cpts = null;
+    if (!contours) return;
+    this.cpts = this.L.geoJSON(contours, {
+      interactive: false,
+      style: { className: "contour-cpts", fill: false },
+      onEachFeature: (/** @type {any} */ trait, /** @type {any} */ couche) => {
+        const nom = document.createElement("span");
+        nom.textContent = trait.properties.nom;
+        couche.bindTooltip(nom, { permanent: true, direction: "center", className: "nom-cpts" });
+      },
+    }).addTo(this.carte);
   }
 
   /** @param {boolean} montrer */

@@ -24,9 +24,10 @@ export function departementsDe(vue) {
 
 /**
  * @param {{onZoom: (sens: 1 | -1) => void, onCadrer: () => void, onVue: (vue: string) => void,
- *   onNoms: (montrer: boolean) => void, onFond: (montrer: boolean) => void}} actions
+ *   onNoms: (montrer: boolean) => void, onFond: (montrer: boolean) => void,
+ *   onCpts: (montrer: boolean) => void}} actions
  */
-export function buildCoins({ onZoom, onCadrer, onVue, onNoms, onFond }) {
+export function buildCoins({ onZoom, onCadrer, onVue, onNoms, onFond, onCpts }) {
   const vues = el(
     "select",
     {
@@ -46,6 +47,11 @@ export function buildCoins({ onZoom, onCadrer, onVue, onNoms, onFond }) {
     onchange: () => onNoms(noms.checked),
   });
   const fond = el("input", { type: "checkbox", onchange: () => onFond(fond.checked) });
+  const cpts = el("input", {
+    type: "checkbox",
+    checked: true,
+    onchange: () => onCpts(cpts.checked),
+  });
   const coins = el(
     "div",
     { class: "coins" },
@@ -71,6 +77,7 @@ export function buildCoins({ onZoom, onCadrer, onVue, onNoms, onFond }) {
       { class: "coin bas" },
       vues,
       el("label", {}, noms, " Noms"),
+      el("label", {}, cpts, " CPTS connues"),
       el("label", {}, fond, " Plan IGN"),
     ),
   );
