@@ -154,9 +154,14 @@ class Onglets:
 
 
 def attendre_calme(onglet) -> None:
-    """Wait until the page has drawn its footer and no script is running."""
+    """Wait until the page has drawn its footer, no script is running and nothing is fading."""
     onglet.locator(".cpts-pied").last.wait_for(state="attached")
     onglet.locator("[data-test-script-state='running']").wait_for(state="detached")
+    onglet.wait_for_function(
+        "!document.querySelector('[data-stale=true]')"
+        " && document.getAnimations().every(animation => animation.playState !== 'running'"
+        " || animation.effect.getTiming().iterations === Infinity)"
+    )
 
 
 @pytest.fixture
