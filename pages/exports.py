@@ -7,7 +7,6 @@ from typing import Final
 
 import streamlit as st
 
-from diagnostic.exports.carte_image import draw_carte
 from diagnostic.exports.dessins import render_png
 from diagnostic.exports.formats import FORMATS, Entrees, Format, export_dossier
 from diagnostic.exports.pdf import render_pages
@@ -158,8 +157,7 @@ def _afficher_apercu(entrees: Entrees) -> None:
     if choix == "Rapport":
         _apercevoir_rapport(entrees)
     elif choix == "Carte":
-        dessin = draw_carte(entrees.diagnostic, entrees.fond)
-        st.image(render_png(dessin.figure, 130), caption=dessin.alternative)
+        st.image(render_png(entrees.carte.figure, 130), caption=entrees.carte.alternative)
     elif choix == "Communes":
         _apercevoir_communes(entrees)
     else:

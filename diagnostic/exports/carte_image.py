@@ -40,6 +40,8 @@ TEINTES: Final = ("#eef3f9", "#c3d4e9", "#8fb0d6", "#4f7fb8", "#1f4a8a")
 FOND_VOISIN: Final = "#f4f3f0"
 EAU: Final = "white"
 _MARGE_CADRE: Final = 0.10
+_NOMS_MAXIMUM: Final = 40
+_NOMS_CHOROPLETHE: Final = 9
 _LEGENDE_CM: Final = 2.35
 _DISTANCES_KM: Final = (0.5, 1, 2, 5, 10, 20, 50, 100, 200)
 SOURCE_CONTOURS: Final = "Contours : IGN Admin Express, généralisés"
@@ -137,7 +139,9 @@ def draw_carte(
         axes.set_aspect("equal")
         axes.set_xticks([])
         axes.set_yticks([])
-        _label(axes, figure, couches["communes"], diagnostic, cadre)
+        # names must not hide the colours they stand on
+        maximum = _NOMS_MAXIMUM if choroplethe is None else _NOMS_CHOROPLETHE
+        _label(axes, figure, couches["communes"], diagnostic, cadre, maximum=maximum)
         _scale(axes, cadre)
         _north(axes, cadre)
         legende += [
@@ -161,9 +165,18 @@ def draw_carte(
 
 
 def _height(fond: Fond, largeur_cm: float) -> float:
+    return float(np.clip(largeur_cm * _allongement(fond) + _LEGENDE_CM, 10.5, 15.0))
+
+
+def fit_largeur(fond: Fond, hauteur_cm: float) -> float:
+    """Return the width of a map of that height which leaves little blank around the territory."""
+    return float(np.clip((hauteur_cm - _LEGENDE_CM) / _allongement(fond), 12.5, LARGEUR_CM))
+
+
+def _allongement(fond: Fond) -> float:
+    """Return the height of the territory for a width of one."""
     xmin, ymin, xmax, ymax = fond.communes.to_crs(fond.crs).total_bounds
-    carte = largeur_cm * (ymax - ymin) / max(xmax - xmin, 1.0)
-    return float(np.clip(carte + _LEGENDE_CM, 10.5, 15.0))
+    return float((ymax - ymin) / max(xmax - xmin, 1.0))
 
 
 def _cm(valeur: float) -> float:
@@ -331,6 +344,8 @@ def _label(
     communes: gpd.GeoDataFrame,
     diagnostic: Diagnostic,
     cadre: tuple[float, float, float, float],
+    *,
+    maximum: int,
 ) -> None:
     """Write the names of the most populated communes that find room."""
     halo = [withStroke(linewidth=2.2, foreground="white")]
@@ -346,7 +361,7 @@ def _label(
         hauteur = 1.25 * corps * par_point
         boite = (x - largeur / 2, y - hauteur / 2, x + largeur / 2, y + hauteur / 2)
         if (
-            len(occupes) >= 40
+            len(occupes) >= maximum
             or boite[0] < cadre[0]
             or boite[2] > cadre[2]
             or any(_touch(boite, autre) for autre in occupes)

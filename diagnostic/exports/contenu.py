@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from diagnostic.exports.carte_image import build_choroplethe, draw_carte
+from diagnostic.exports.carte_image import build_choroplethe, draw_carte, fit_largeur
 from diagnostic.exports.dessins import (
     Dessin,
     draw_comparaison,
@@ -45,6 +45,7 @@ _NATURES: Final = (
     ("Communauté urbaine", "CU"),
 )
 _DROITE: Final[tuple[Alignement, ...]] = ("droite",)
+_HAUTEUR_DENSITE_CM: Final = 11.5
 _AGES: Final = ("part_0_19", "part_20_64", "part_65_plus")
 _COUVERTURE_COMPLETE: Final = 0.995
 
@@ -498,7 +499,15 @@ def _densite(diagnostic: Diagnostic, fond: Fond) -> Iterator[Bloc]:
         "hab./km²",
     )
     if choroplethe is not None:
-        yield Figure(draw_carte(diagnostic, fond, choroplethe=choroplethe, hauteur_cm=11.5))
+        yield Figure(
+            draw_carte(
+                diagnostic,
+                fond,
+                choroplethe=choroplethe,
+                largeur_cm=fit_largeur(fond, _HAUTEUR_DENSITE_CM),
+                hauteur_cm=_HAUTEUR_DENSITE_CM,
+            )
+        )
 
 
 def _locales(indicateurs: Sequence[ResultatIndicateur]) -> Iterator[Bloc]:

@@ -127,7 +127,14 @@ def render_png(figure: Figure, dpi: int = 300, titre: str = "") -> bytes:
         # the text chunk of a PNG is Latin-1
         metadonnees["Title"] = clean_ligne(titre).encode("latin-1", "replace").decode("latin-1")
     with VERROU, style():
-        figure.savefig(tampon, format="png", dpi=dpi, metadata=metadonnees)
+        # a lighter compression is twice as fast, for files a tenth larger
+        figure.savefig(
+            tampon,
+            format="png",
+            dpi=dpi,
+            metadata=metadonnees,
+            pil_kwargs={"compress_level": 3},
+        )
     return tampon.getvalue()
 
 

@@ -19,7 +19,7 @@ from diagnostic.exports.couches import (
     export_kml,
     export_shapefile,
 )
-from diagnostic.exports.dessins import render_png, render_svg
+from diagnostic.exports.dessins import Dessin, render_png, render_svg
 from diagnostic.exports.docx_dts import render_docx
 from diagnostic.exports.fond import Fond
 from diagnostic.exports.listes import export_csv_communes, export_csv_indicateurs, export_json
@@ -27,7 +27,7 @@ from diagnostic.exports.pdf import render_pdf
 from diagnostic.exports.projet import EXTENSION, Bilan, Projet, export_projet
 from diagnostic.exports.tableur import export_xlsx, phrases_methode
 from diagnostic.exports.texte import build_nom_fichier
-from diagnostic.exports.trames import TRAMES, Trame, export_trame
+from diagnostic.exports.trames import TRAMES, CarteTrame, Trame, build_carte_trame, export_trame
 from diagnostic.exports.typographie import format_date
 from diagnostic.rapport import Diagnostic
 from geodata.schema import Geographie
@@ -59,6 +59,16 @@ class Entrees:
     def rapport(self) -> Rapport:
         """The report, drawn once for all the formats that print it."""
         return build_rapport(self.diagnostic, self.fond)
+
+    @cached_property
+    def carte(self) -> Dessin:
+        """The map, drawn once for all the formats that show it."""
+        return draw_carte(self.diagnostic, self.fond)
+
+    @cached_property
+    def carte_trame(self) -> CarteTrame:
+        """The map of the regional forms."""
+        return build_carte_trame(self.diagnostic, self.fond)
 
 
 def build_entrees(
@@ -122,8 +132,7 @@ class FormatInconnuError(DiagnosticError):
 
 
 def _carte(entrees: Entrees, render: Callable[..., bytes]) -> bytes:
-    dessin = draw_carte(entrees.diagnostic, entrees.fond)
-    return render(dessin.figure, titre=entrees.diagnostic.nom)
+    return render(entrees.carte.figure, titre=entrees.diagnostic.nom)
 
 
 def _trame(trame: Trame) -> Format:
@@ -134,7 +143,7 @@ def _trame(trame: Trame) -> Format:
         usage=f"{trame.origine} : prérempli, le reste est marqué à compléter",
         suffixe=f"-{trame.cle.replace('_', '-')}.docx",
         mime=_DOCX,
-        exporter=lambda entrees: export_trame(entrees.diagnostic, entrees.fond, trame),
+        exporter=lambda entrees: export_trame(entrees.diagnostic, entrees.carte_trame, trame),
     )
 
 

@@ -51,9 +51,9 @@ class Colonne:
 
 
 _FORMATS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "texte": {"num_format": "@", "quote_prefix": True, "text_wrap": True},
+    "texte": {"num_format": "@", "quote_prefix": True, "text_wrap": True, "indent": 1},
     "code": {"num_format": "@"},
-    "entier": {"num_format": "#,##0"},
+    "entier": {"num_format": "#,##0", "align": "right"},
     "decimal": {"num_format": "#,##0.0"},
     "decimal2": {"num_format": "#,##0.00"},
     "part": {"num_format": "0.0%"},
@@ -151,10 +151,8 @@ class Classeur:
         totaux: Sequence[Valeur] | None = None,
     ) -> int:
         """Write a table with frozen, repeated and filterable headers; return the next row."""
-        hauteur = 15 * max(
-            1 + len(colonne.titre) // max(int(colonne.largeur), 1) for colonne in colonnes
-        )
-        feuille.set_row(debut, max(20, hauteur))
+        titres = [_hauteur(colonne.titre, int(colonne.largeur) - 2) for colonne in colonnes]
+        feuille.set_row(debut, 6 + max(titres))
         for rang, colonne in enumerate(colonnes):
             feuille.set_column(rang, rang, colonne.largeur)
             self.ecrire(feuille, debut, rang, colonne.titre, "entete")
@@ -163,6 +161,13 @@ class Classeur:
             for rang, (colonne, valeur) in enumerate(zip(colonnes, valeurs, strict=True)):
                 cle = "texte" if isinstance(valeur, str) and colonne.format != "code" else None
                 self.ecrire(feuille, suivante, rang, valeur, cle or colonne.format)
+            feuille.set_row(
+                suivante,
+                max(
+                    _hauteur(valeur, int(colonne.largeur)) if isinstance(valeur, str) else 13.5
+                    for colonne, valeur in zip(colonnes, valeurs, strict=True)
+                ),
+            )
             suivante += 1
             if suivante >= _LIMITE_FEUILLE:
                 break
@@ -209,6 +214,7 @@ def _synthese(classeur: Classeur, diagnostic: Diagnostic) -> None:
     territoire = diagnostic.territoire
     feuille.merge_range(0, 0, 0, 2, "", classeur.formats["titre"])
     classeur.ecrire(feuille, 0, 0, diagnostic.nom, "titre")
+    feuille.set_row(0, 24)
     feuille.merge_range(1, 0, 1, 2, "", classeur.formats["note"])
     classeur.ecrire(
         feuille,
@@ -276,6 +282,7 @@ def _synthese(classeur: Classeur, diagnostic: Diagnostic) -> None:
         classeur.ecrire(feuille, suivante, 0, libelle, "libelle")
         classeur.ecrire(feuille, suivante, 1, valeur, cle)
         classeur.ecrire(feuille, suivante, 2, precision, "texte")
+        feuille.set_row(suivante, _hauteur(precision, 52))
         suivante += 1
     suivante = _alertes(classeur, feuille, diagnostic, suivante + 1)
     feuille.print_area(0, 0, suivante, 2)
@@ -301,10 +308,16 @@ def _alertes(classeur: Classeur, feuille: Worksheet, diagnostic: Diagnostic, deb
             feuille.merge_range(debut, 1, debut, 2, "", classeur.formats["alerte"])
             classeur.ecrire(feuille, debut, 1, texte, "alerte")
             # a merged cell does not grow with its text
-            feuille.set_row(debut, 13.5 * (1 + len(texte) // 72))
+            feuille.set_row(debut, _hauteur(texte, 70))
             debut += 1
         debut += 1
     return debut
+
+
+def _hauteur(texte: str, largeur: int) -> float:
+    """Return the height of a row whose text wraps, in points: readers do not all adapt it."""
+    lignes = sum(1 + max(len(ligne) - 1, 0) // largeur for ligne in texte.split("\n"))
+    return 13.5 * min(lignes, 25)
 
 
 def _communes(classeur: Classeur, diagnostic: Diagnostic) -> None:
@@ -358,7 +371,7 @@ def _communes(classeur: Classeur, diagnostic: Diagnostic) -> None:
 def _indicateurs(classeur: Classeur, diagnostic: Diagnostic) -> None:
     feuille = classeur.feuille("Indicateurs", paysage=True)
     references = list_references(diagnostic)
-    couverture, source, lecture = (len(references) + rang for rang in (6, 8, 10))
+    couverture, source, lecture = (len(references) + rang for rang in (4, 6, 10))
     suivante = classeur.tableau(
         feuille,
         (
@@ -366,12 +379,12 @@ def _indicateurs(classeur: Classeur, diagnostic: Diagnostic) -> None:
             Colonne("Indicateur", 38),
             Colonne("Valeur", 12, "nombre"),
             Colonne("Unité", 12),
-            *(Colonne(clean_ligne(libelle), 14, "nombre") for _, _, libelle in references),
+            *(Colonne(clean_ligne(libelle), 12, "nombre") for _, _, libelle in references),
+            Colonne("Couverture", 10, "part"),
+            Colonne("Millésime", 10),
+            Colonne("Source", 34),
             Colonne("Numérateur", 13, "nombre"),
             Colonne("Dénominateur", 13, "nombre"),
-            Colonne("Couverture", 11, "part"),
-            Colonne("Millésime", 11),
-            Colonne("Source", 38),
             Colonne("Géographie", 14),
             Colonne("Lecture", 50),
         ),
@@ -382,11 +395,11 @@ def _indicateurs(classeur: Classeur, diagnostic: Diagnostic) -> None:
                 indicateur.valeur,
                 indicateur.unite,
                 *valeurs_comparateurs(indicateur, references),
-                indicateur.numerateur,
-                indicateur.denominateur,
                 indicateur.couverture,
                 indicateur.millesime,
                 indicateur.source,
+                indicateur.numerateur,
+                indicateur.denominateur,
                 indicateur.geographie,
                 " ".join([indicateur.formule, *indicateur.notes]).strip(),
             )
@@ -423,7 +436,8 @@ def _indicateurs(classeur: Classeur, diagnostic: Diagnostic) -> None:
             )
             classeur.ecrire(feuille, suivante, lecture, saisie.commentaire, "texte")
         suivante += 1
-    feuille.print_area(0, 0, suivante, lecture)
+    # what is needed to check a figure stays on screen, to the right of what is printed
+    feuille.print_area(0, 0, suivante, source)
 
 
 def _chevauchements(classeur: Classeur, diagnostic: Diagnostic) -> None:
@@ -445,7 +459,9 @@ def _chevauchements(classeur: Classeur, diagnostic: Diagnostic) -> None:
         ),
         (_ligne_chevauchement(chevauchement, noms) for chevauchement in diagnostic.chevauchements),
     )
+    feuille.merge_range(suivante + 1, 0, suivante + 1, 9, "", classeur.formats["note"])
     classeur.ecrire(feuille, suivante + 1, 0, phrase_registre(diagnostic), "note")
+    feuille.set_row(suivante + 1, 30)
     feuille.print_area(0, 0, suivante + 1, 9)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from diagnostic.exports.carte_image import draw_carte
-from diagnostic.exports.dessins import render_png
+from diagnostic.exports.dessins import Dessin, render_png
 from diagnostic.exports.fond import Fond
 from diagnostic.exports.tableur import communes_communes
 from diagnostic.exports.texte import clean_ligne, clean_texte
@@ -77,7 +77,21 @@ class Trame:
     libelle: str
     origine: str
     code_region: str
-    rediger: Callable[[Redaction, Diagnostic, Fond], None]
+    rediger: Callable[[Redaction, Diagnostic, CarteTrame], None]
+
+
+@dataclass(frozen=True)
+class CarteTrame:
+    """Hold the map of the forms, drawn once for all of them."""
+
+    png: bytes
+    dessin: Dessin
+
+
+def build_carte_trame(diagnostic: Diagnostic, fond: Fond) -> CarteTrame:
+    """Draw the map of the forms."""
+    dessin = draw_carte(diagnostic, fond, largeur_cm=14.5, hauteur_cm=10.5)
+    return CarteTrame(render_png(dessin.figure, _DPI), dessin)
 
 
 def list_trames(diagnostic: Diagnostic) -> tuple[Trame, ...]:
@@ -86,7 +100,7 @@ def list_trames(diagnostic: Diagnostic) -> tuple[Trame, ...]:
     return tuple(sorted(TRAMES, key=lambda trame: trame.code_region not in regions))
 
 
-def export_trame(diagnostic: Diagnostic, fond: Fond, trame: Trame) -> bytes:
+def export_trame(diagnostic: Diagnostic, carte: CarteTrame, trame: Trame) -> bytes:
     """Write a form as a Word file."""
     redaction = Redaction(f"{trame.libelle} – {diagnostic.nom}", diagnostic.le)
     redaction.titre(trame.libelle, 0)
@@ -96,12 +110,12 @@ def export_trame(diagnostic: Diagnostic, fond: Fond, trame: Trame) -> bytes:
         "surlignés restent à compléter, et tout ce qui est prérempli peut être corrigé.",
         STYLE_NOTE,
     )
-    trame.rediger(redaction, diagnostic, fond)
+    trame.rediger(redaction, diagnostic, carte)
     _sources(redaction, diagnostic)
     return redaction.octets()
 
 
-def _rediger_lettre(redaction: Redaction, diagnostic: Diagnostic, fond: Fond) -> None:
+def _rediger_lettre(redaction: Redaction, diagnostic: Diagnostic, carte: CarteTrame) -> None:
     redaction.paragraphe(
         "À envoyer par courriel à l'ARS Pays de la Loire : ARS-PDL-DOSA-ASP@ars.sante.fr (adresse "
         "du cahier des charges régional ; à vérifier avant l'envoi)."
@@ -112,7 +126,7 @@ def _rediger_lettre(redaction: Redaction, diagnostic: Diagnostic, fond: Fond) ->
     redaction.a_completer("ce qui a déclenché la réflexion autour d'une CPTS")
     redaction.titre("Territoire envisagé")
     redaction.titre("Limites du territoire", 2)
-    _limites(redaction, diagnostic, fond)
+    _limites(redaction, diagnostic, carte)
     redaction.titre("Population concernée", 2)
     _population(redaction, diagnostic)
     redaction.titre("Principaux acteurs de santé", 2)
@@ -134,10 +148,10 @@ def _rediger_lettre(redaction: Redaction, diagnostic: Diagnostic, fond: Fond) ->
     redaction.a_completer("méthode, financement, animation, données")
 
 
-def _rediger_projet(redaction: Redaction, diagnostic: Diagnostic, fond: Fond) -> None:
+def _rediger_projet(redaction: Redaction, diagnostic: Diagnostic, carte: CarteTrame) -> None:
     redaction.titre("1. Le cadre de la CPTS")
     redaction.titre("1.1. Territoire et population couverte", 2)
-    _limites(redaction, diagnostic, fond)
+    _limites(redaction, diagnostic, carte)
     _population(redaction, diagnostic)
     redaction.titre("Attentions particulières", 3)
     if diagnostic.points_attention:
@@ -185,7 +199,7 @@ def _rediger_projet(redaction: Redaction, diagnostic: Diagnostic, fond: Fond) ->
     redaction.tableau(_ENTETE_STRUCTURES, [("", "", "")] * 8, largeurs=(4, 4, 3))
 
 
-def _rediger_ami(redaction: Redaction, diagnostic: Diagnostic, fond: Fond) -> None:
+def _rediger_ami(redaction: Redaction, diagnostic: Diagnostic, carte: CarteTrame) -> None:
     redaction.paragraphe(
         "À retourner à l'ARS Bretagne : ars-bretagne-secretariat-daspf@ars.sante.fr (adresse de "
         "l'appel de septembre 2021 ; à vérifier avant l'envoi). La réponse n'engage pas."
@@ -209,13 +223,13 @@ def _rediger_ami(redaction: Redaction, diagnostic: Diagnostic, fond: Fond) -> No
     redaction.titre("Contexte")
     redaction.a_completer("ce qui vous conduit à répondre à cet appel")
     redaction.titre("Territoire de projet")
-    _limites(redaction, diagnostic, fond)
+    _limites(redaction, diagnostic, carte)
     _population(redaction, diagnostic)
     redaction.titre("Calendrier")
     redaction.a_completer("échéance souhaitée pour un temps d'échange")
 
 
-def _limites(redaction: Redaction, diagnostic: Diagnostic, fond: Fond) -> None:
+def _limites(redaction: Redaction, diagnostic: Diagnostic, carte: CarteTrame) -> None:
     territoire = diagnostic.territoire
     departements = enumerer([f"{part.nom} ({part.code})" for part in territoire.departements], 8)
     tenant = (
@@ -227,12 +241,11 @@ def _limites(redaction: Redaction, diagnostic: Diagnostic, fond: Fond) -> None:
         f"Le territoire réunit {accorder(territoire.nombre_communes, 'commune')} de "
         f"{departements}, sur {format_valeur(territoire.surface_km2, 'km²')}, {tenant}."
     )
-    dessin = draw_carte(diagnostic, fond, largeur_cm=14.5, hauteur_cm=10.5)
     redaction.image(
-        render_png(dessin.figure, _DPI),
-        largeur_cm=dessin.largeur_cm,
-        alternative=dessin.alternative,
-        legende=dessin.legende,
+        carte.png,
+        largeur_cm=carte.dessin.largeur_cm,
+        alternative=carte.dessin.alternative,
+        legende=carte.dessin.legende,
     )
     redaction.tableau(
         ("Intercommunalité", "Communes", "Population"),

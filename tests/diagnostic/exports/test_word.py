@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 
 from diagnostic.exports.docx_dts import export_docx
 from diagnostic.exports.tableur import export_xlsx
-from diagnostic.exports.trames import TRAMES, export_trame, list_trames
+from diagnostic.exports.trames import TRAMES, build_carte_trame, export_trame, list_trames
 from diagnostic.exports.word import STYLE_A_COMPLETER
 
 
@@ -63,7 +63,8 @@ def test_deux_documents_ont_les_memes_octets(diagnostic, fond, octets):
 
 @pytest.mark.parametrize("trame", TRAMES, ids=lambda trame: trame.cle)
 def test_une_trame_est_preremplie_et_marque_le_reste(diagnostic, fond, trame):
-    octets = export_trame(diagnostic, fond, trame)
+    carte = build_carte_trame(diagnostic, fond)
+    octets = export_trame(diagnostic, carte, trame)
     document = docx.Document(io.BytesIO(octets))
     texte = "\n".join(p.text for p in document.paragraphs).replace("\u202f", " ")
     assert "80 300 habitants" in texte
@@ -77,7 +78,7 @@ def test_une_trame_est_preremplie_et_marque_le_reste(diagnostic, fond, trame):
     assert all(champ.startswith("[À compléter") for champ in champs)
     cellules = {c.text for table in document.tables for r in table.rows for c in r.cells}
     assert any("Aubignac" in cellule for cellule in cellules)
-    assert export_trame(diagnostic, fond, trame) == octets
+    assert export_trame(diagnostic, carte, trame) == octets
 
 
 def test_la_region_decide_de_la_premiere_trame(diagnostic):
