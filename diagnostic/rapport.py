@@ -15,7 +15,11 @@ from typing import Any, Final
 import numpy as np
 
 from diagnostic.alertes import Alerte
-from diagnostic.chevauchement import Chevauchement, IndexTerritoires
+from diagnostic.chevauchement import (
+    Chevauchement,
+    IndexTerritoires,
+    compute_alertes_chevauchement,
+)
 from diagnostic.composition import CodeTraduit
 from diagnostic.exports.texte import clean_ligne
 from diagnostic.indicateurs import (
@@ -201,6 +205,12 @@ def compute_diagnostic(
     """
     geographie = tables.geographie
     mots = reecritures or {}
+    chevauchements: Sequence[Chevauchement] = ()
+    if autres_cpts is not None:
+        declare = _declare(perimetre, autres_cpts)
+        chevauchements = autres_cpts.contre(declare)
+        if not declare.identifiant:
+            alertes = (*alertes, *compute_alertes_chevauchement(perimetre, autres_cpts))
     territoire = compute_territoire(
         geographie,
         perimetre,
@@ -213,9 +223,6 @@ def compute_diagnostic(
     )
     indicateurs = compute_indicateurs(
         tables, perimetre, comparateurs=("departement", "region", "france")
-    )
-    chevauchements = (
-        () if autres_cpts is None else autres_cpts.contre(_declare(perimetre, autres_cpts))
     )
     return build_diagnostic(
         geographie,

@@ -47,6 +47,7 @@ _NATURES: Final = (
 _DROITE: Final[tuple[Alignement, ...]] = ("droite",)
 _HAUTEUR_DENSITE_CM: Final = 11.5
 _AGES: Final = ("part_0_19", "part_20_64", "part_65_plus")
+_REFERENCES_MAXIMUM: Final = 5
 _COUVERTURE_COMPLETE: Final = 0.995
 
 
@@ -435,7 +436,7 @@ def _libelle(indicateur: ResultatIndicateur) -> str:
 
 
 def _references(indicateurs: Sequence[ResultatIndicateur]) -> list[tuple[str, str, str]]:
-    """Return the columns of comparison: at most four, France last."""
+    """Return the columns of comparison, France last; without room, régions only."""
     rang = {"departement": 0, "region": 1, "france": 2}
     references = {
         (comparateur.genre, comparateur.code, clean_ligne(comparateur.libelle))
@@ -447,8 +448,9 @@ def _references(indicateurs: Sequence[ResultatIndicateur]) -> list[tuple[str, st
     # France with and without Mayotte differ by less than what is printed
     france = [reference for reference in triees if reference[0] == "france"][:1]
     autres = [reference for reference in triees if reference[0] != "france"]
-    if len(autres) > 4:
-        autres = [reference for reference in autres if reference[0] == "region"][:4]
+    if len(autres) > _REFERENCES_MAXIMUM:
+        regions = [reference for reference in autres if reference[0] == "region"]
+        autres = regions[:_REFERENCES_MAXIMUM]
     return [*autres, *france]
 
 
