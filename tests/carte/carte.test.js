@@ -14,7 +14,7 @@ import {
 } from "../../pages/composants/carte/js/geometrie.js";
 import { decodeLien, encodeLien } from "../../pages/composants/carte/js/lien.js";
 import { placeSurJauge, situation, tailleDe } from "../../pages/composants/carte/js/taille.js";
-import { compter, ecartFr, enumerer, nombreFr, plier } from "../../pages/composants/carte/js/texte.js";
+import { compter, ecartFr, enumerer, nombreFr } from "../../pages/composants/carte/js/texte.js";
 import { mercator } from "../../pages/composants/carte/js/topologie.js";
 import { LARGEUR, createCouche, createUnites, createVoisinage } from "./jouet.js";
 
@@ -99,8 +99,6 @@ test("la taille suit les seuils reçus, de chaque côté de la borne", () => {
     taille: 2,
     manque: 38000,
     marge: 2000,
-    dessous: 10000,
-    dessus: 50000,
   });
   assert.equal(situation(60000, BAREME).manque, null);
 });
@@ -213,7 +211,6 @@ test("les textes sont en français", () => {
   assert.equal(compter(1, "commune"), "1\u00a0commune");
   assert.equal(enumerer(["a", "b", "c", "d", "e"]), "a, b, c et 2\u00a0autres");
   assert.equal(enumerer(["a", "b"]), "a et b");
-  assert.equal(plier("L'Haÿ-les-Roses"), "l hay les roses");
 });
 
 function createStorage() {

@@ -48,10 +48,10 @@ def lire_geste(valeur: object) -> Geste | None:
     revision = geste.get("revision")
     if not (isinstance(onglet, str) and isinstance(lien, str) and isinstance(nom, str)):
         return None
-    if not isinstance(revision, int | float) or len(onglet) > 64:
+    if not isinstance(revision, int) or len(onglet) > 64:
         return None
     totale = geste.get("type") == "totale"
-    return Geste(onglet, int(revision), lien, nom, "totale" if totale else "municipale")
+    return Geste(onglet, revision, lien, nom, "totale" if totale else "municipale")
 
 
 def afficher_atelier(

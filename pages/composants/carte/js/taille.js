@@ -33,8 +33,6 @@ export function situation(population, bareme) {
     taille,
     manque: dessus ? Math.max(0, dessus.habitants - population) : null,
     marge: dessous ? population - dessous.habitants : null,
-    dessous: dessous?.habitants ?? null,
-    dessus: dessus?.habitants ?? null,
   };
 }
 

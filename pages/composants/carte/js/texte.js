@@ -27,14 +27,3 @@ export function enumerer(noms, plafond = 3) {
   const dernier = montres.pop() ?? "";
   return montres.length > 0 ? `${montres.join(", ")} et ${dernier}` : dernier;
 }
-
-/** Fold accents, case, hyphens and apostrophes, to compare what people type. @param {string} texte */
-export function plier(texte) {
-  return texte
-    .normalize("NFD")
-    .replace(/[\u0300-\u036f]/g, "")
-    .toLowerCase()
-    .replace(/œ/g, "oe")
-    .replace(/[^a-z0-9]+/g, " ")
-    .trim();
-}
