@@ -66,7 +66,7 @@ class FormatFiness:
         sans_commune = 0
         date_flux = ""
         with membre.open() as flux:
-            for cle, objet in _objets(flux, contexte.fichier):
+            for cle, objet in iter_objets(flux, contexte.fichier):
                 if cle == "generatedAt":
                     date_flux = str(objet)[:10]
                     continue
@@ -76,7 +76,7 @@ class FormatFiness:
                     colonne = _CATEGORIES.get(str(site.get("categorieentiteGeographiqueExercice")))
                     if site.get("etatObjet") != _OUVERT or colonne is None:
                         continue
-                    commune = _commune(site)
+                    commune = read_commune(site)
                     if commune:
                         comptes[(commune, colonne)] += 1
                     else:
@@ -108,7 +108,8 @@ class FormatFiness:
         )
 
 
-def _commune(site: Mapping[str, Any]) -> str:
+def read_commune(site: Mapping[str, Any]) -> str:
+    """Return the commune of the site's own address, empty when it has none."""
     # the first address is that of the legal entity for thousands of sites
     for adresse in site.get("adresse") or ():
         if adresse.get("usageAdresse") == _ADRESSE_DU_SITE:
@@ -117,7 +118,7 @@ def _commune(site: Mapping[str, Any]) -> str:
     return ""
 
 
-def _objets(flux: IO[bytes], fichier: str) -> Iterator[tuple[str, Any]]:
+def iter_objets(flux: IO[bytes], fichier: str) -> Iterator[tuple[str, Any]]:
     """Yield (key, value) of the top object, and (key, element) for each element of its arrays."""
     decodeur = json.JSONDecoder()
     texte = _Texte(flux, fichier)
