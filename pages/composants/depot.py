@@ -35,6 +35,7 @@ from pages.composants.chargement import (
 from pages.composants.conflits import afficher_conflit, afficher_exports, afficher_liste
 from pages.composants.format import formater_nombre
 from pages.composants.html import Ligne, afficher_tableau
+from pages.composants.sources_cpts import demander_santegraphie
 
 _EXEMPLE: Final = """nom_cpts;code_insee;commune;statut
 CPTS Santé Seine Essonne;91228;Évry-Courcouronnes;Refusé
@@ -106,7 +107,7 @@ def _demander_fichiers() -> tuple[tuple[str, bytes], ...]:
         on_click=etat.garder,
         args=("depot-exemple", True),
     )
-    return ()
+    return demander_santegraphie()
 
 
 def _demander_choix(rapport: RapportImport, cle: str) -> dict[Anomalie, str | None]:

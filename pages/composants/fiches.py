@@ -20,6 +20,7 @@ from pages.composants.chargement import dissoudre, ouvrir_referentiel, ouvrir_re
 from pages.composants.format import formater_nombre
 from pages.composants.html import Ligne, afficher_tableau
 from pages.composants.jour import demander_jour
+from pages.composants.sources_cpts import afficher_finess
 
 _PAR_PAGE: Final = 20
 _STATUTS: Final = list(LIBELLES_STATUT_CPTS)
@@ -77,6 +78,7 @@ def afficher_registre(niveau: str, code: str, nom: str) -> None:
         if choisi is not None:
             _afficher_fiche(choisi)
     _afficher_ajout()
+    afficher_finess(niveau, code)
     if code:
         _afficher_completude(niveau, code, nom)
 

@@ -98,3 +98,11 @@ def test_a_sketch_is_warned_of_the_overlap_on_the_drawing_page(onglets):
 
     onglet = onglets.ouvrir(f"/composer?t={encode_lien({'93048', '94080'})}")
     onglet.get_by_text("Chevauchement avec « CPTS Montreuil »").first.wait_for()
+
+
+def test_an_official_source_that_does_not_answer_is_said_and_nothing_changes(onglets, calme):
+    onglet = onglets.ouvrir("/chevauchements")
+    ouvrir_vue(onglet, calme, "Déposer des périmètres")
+    onglet.get_by_role("button", name="Lire la couche nationale").click()
+    onglet.get_by_text("n'a pas répondu").wait_for()
+    assert onglet.get_by_role("heading", name="Chevauchements", level=1).is_visible()
