@@ -24,7 +24,8 @@ def choisir(onglet, calme, *noms):
 
 def test_le_diagnostic_dit_ses_chiffres_leur_source_et_leur_comparaison(onglets, lien):
     onglet = onglets.ouvrir(f"/diagnostic?{lien}")
-    onglet.get_by_text("67\u202f666", exact=True).first.wait_for()
+    population = onglet.get_by_role("row").filter(has_text="Population municipale").first
+    assert "67\u202f666\u00a0habitants" in population.inner_text()
     ligne = onglet.get_by_role("row").filter(has_text="Densité").first
     assert "68,0\u00a0hab./km²" in ligne.inner_text()
     assert "Insee, populations municipales, 2023" in ligne.inner_text()
