@@ -181,6 +181,11 @@ def _resultat(
         sans_partielles=(
             None if lecture.sans_partielles is None else _ou_rien(lecture.sans_partielles[rang])
         ),
+        rang=(
+            lecture.socle.compute_rang(rang, float(lecture.valeurs[rang]))
+            if indicateur.agregation in ("R", "P")
+            else None
+        ),
     )
 
 

@@ -146,7 +146,7 @@ def _propriete(
         libelle=libelle,
         theme=FORME,
         valeur=valeur,
-        unite=unite,
+        unite=unite.removesuffix("s") if valeur is not None and valeur < 2 else unite,
         numerateur=None,
         denominateur=None,
         millesime=geographie.millesime,

@@ -105,6 +105,9 @@ class ResultatIndicateur:
     sans_partielles
         The value without the communes held in part, when there are some: with `valeur`, it
         tells how much the uncertainty weighs.
+    rang
+        Place the value would take among the EPCI of the size of a CPTS, from the highest, and
+        how many they are; None when not comparable.
     """
 
     cle: str
@@ -128,6 +131,7 @@ class ResultatIndicateur:
     details: tuple[ValeurLocale, ...] = ()
     serie: Mapping[str, float] = field(default_factory=dict)
     sans_partielles: float | None = None
+    rang: tuple[int, int] | None = None
 
     def comparateur(self, genre: GenreComparateur) -> Comparateur | None:
         """Return the first comparator of a kind, None when there is none."""

@@ -229,6 +229,19 @@ class Socle:
         comparables: npt.NDArray[np.bool_] = (habitants >= mini) & (habitants <= maxi)
         return comparables
 
+    def compute_rang(self, rang: int, valeur: float) -> tuple[int, int] | None:
+        """Return the place of a value among the comparable EPCI, from the highest."""
+        triees = self._triees[rang]
+        if not len(triees) or not np.isfinite(valeur):
+            return None
+        au_dessus = len(triees) - int(np.searchsorted(triees, valeur, side="right"))
+        return au_dessus + 1, len(triees)
+
+    @cached_property
+    def _triees(self) -> list[Reels]:
+        valeurs = self.valeurs_niveaux["epci"][self.epci_comparables]
+        return [np.sort(colonne[np.isfinite(colonne)]) for colonne in valeurs.T]
+
     @cached_property
     def ecarts_types(self) -> Reels:
         """Standard deviation of each indicator among the comparable EPCI, NaN when too few."""

@@ -113,7 +113,13 @@ def _afficher_chiffres(tables: TablesIndicateurs, ici: Perimetre, autre: Perimet
         comparateurs=(),
         autres=(AutreTerritoire("perimetre", autre.nom or "Autre périmètre", autre),),
     )
-    comparables = [resultat for resultat in resultats if resultat.comparateur("perimetre")]
+    # what neither side knows would fill the table with dashes
+    comparables = [
+        resultat
+        for resultat in resultats
+        if (la_bas := resultat.comparateur("perimetre")) is not None
+        and (resultat.valeur is not None or la_bas.valeur is not None)
+    ]
     afficher_tableau(
         ["Indicateur", "Votre dessin", "L’autre", "Écart"],
         [_ligne(resultat) for resultat in comparables],

@@ -125,6 +125,7 @@ def _details(resultat: ResultatIndicateur, genres: Sequence[GenreComparateur]) -
         f"Géographie{INSECABLE}: {resultat.geographie}." if resultat.geographie else "",
         *resultat.notes,
         _sans_partielles(resultat),
+        _rang(resultat),
         *(_autres(resultat, genre, 2) for genre in ("departement", "region") if genre in genres),
         *(_autres(resultat, genre, 0) for genre in ("epci", "ressemblant") if genre in genres),
     ]
@@ -144,6 +145,17 @@ def _sans_partielles(resultat: ResultatIndicateur) -> str:
         return ""
     valeur = formater_valeur(resultat, resultat.sans_partielles)
     return f"Sans les communes partielles{INSECABLE}: {valeur}."
+
+
+def _rang(resultat: ResultatIndicateur) -> str:
+    if resultat.rang is None:
+        return ""
+    place, combien = resultat.rang
+    ordinal = "1re" if place == 1 else f"{formater_nombre(place)}e"
+    return (
+        f"De la plus forte valeur à la plus faible, serait {ordinal} parmi les "
+        f"{formater_nombre(combien)} intercommunalités de taille comparable à une CPTS."
+    )
 
 
 def _autres(resultat: ResultatIndicateur, genre: GenreComparateur, deja_dits: int) -> str:

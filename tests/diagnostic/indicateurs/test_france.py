@@ -140,3 +140,17 @@ def test_a_real_territory_shows_medians_by_commune_and_invents_none(
     connus = [detail.valeur for detail in median.details if detail.valeur is not None]
     assert all(15_000 < valeur < 40_000 for valeur in connus)
     assert 0 < redon["taux_pauvrete"].couverture < median.couverture <= 1
+
+
+def test_a_rank_is_a_place_among_epci_of_the_size_of_a_cpts(tables: TablesIndicateurs) -> None:
+    geographie = tables.geographie
+    codes = sorted(geographie.epci.index)
+    valeurs, _ = compute_lot(tables, [Perimetre(c, geographie.membres("epci", c)) for c in codes])
+    comparables = valeurs[valeurs["population_municipale"].between(20_000, 350_000)]
+    vieille = comparables["part_65_plus"].idxmax()
+    jeune = comparables["part_65_plus"].idxmin()
+    connues = int(comparables["part_65_plus"].notna().sum())
+    for rang, attendu in ((vieille, 1), (jeune, connues)):
+        lus = lire(tables, geographie.membres("epci", codes[int(rang)]))
+        assert lus["part_65_plus"].rang == (attendu, connues)
+        assert lus["population_municipale"].rang is None
