@@ -191,7 +191,8 @@ export class Panneau {
   #renderDistance(population) {
     if (this.dessin.nombre === 0) {
       this.distance.textContent =
-        "Cliquez une intercommunalité sur la carte, ou cherchez une commune.";
+        "Pour commencer\u00a0: cliquez une intercommunalité sur la carte\u202f; cherchez une commune, " +
+        "un département ou une CPTS existante\u202f; ou collez une liste, un fichier, un lien.";
       return;
     }
     const { taille, manque, marge } = situation(population, this.bareme);
