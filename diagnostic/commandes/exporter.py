@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import hashlib
 import sys
 from collections.abc import Iterator, Sequence
@@ -202,6 +203,8 @@ def _export_lot(atelier: _Atelier, args: argparse.Namespace, formats: Sequence[F
             continue
         nombre = sum(1 for _ in atelier.write(diagnostic, args.sortie / dossier, formats, projet))
         lignes.append(summarise(dossier, diagnostic))
+        # figures hold cycles: without this, those of several territories would pile up
+        gc.collect()
         sys.stdout.write(f"{args.sortie / dossier} : {nombre} fichiers\n")
     le = atelier.tables.le
     synthese = export_synthese(lignes, remarques, le)

@@ -122,9 +122,10 @@ class Redaction:
                     est_grasse=rang == 0 or (total and rang == len(lignes)),
                     est_droite=est_droite[colonne],
                 )
-                cellule.paragraphs[0].paragraph_format.keep_with_next = (
-                    rang < len(lignes) <= _LIGNES_SOLIDAIRES
-                )
+                # the last row stays with the source printed under it
+                cellule.paragraphs[0].paragraph_format.keep_with_next = len(
+                    lignes
+                ) <= _LIGNES_SOLIDAIRES and (rang < len(lignes) or bool(source))
                 if rang == 0:
                     _shade(cellule)
         self.document.add_paragraph(
