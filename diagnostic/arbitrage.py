@@ -71,6 +71,8 @@ class OptionArbitrage:
         Contested or moved unité → identifier of the territory that keeps it.
     reserves
         What speaks against it, in French; the option with the fewest comes first.
+    cede_du_plus_avance
+        The side whose project is the more advanced gives communes up.
     """
 
     cle: Cle
@@ -79,6 +81,7 @@ class OptionArbitrage:
     a: EtatCote
     b: EtatCote
     reserves: tuple[str, ...]
+    cede_du_plus_avance: bool
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,8 @@ def compute_arbitrage(
         avant_a=juge.etat(a, a.codes),
         avant_b=juge.etat(b, b.codes),
         communes=communes,
-        options=tuple(sorted(options, key=lambda option: len(option.reserves))),
+        # as many objections on both sides: the more advanced project keeps its communes
+        options=tuple(sorted(options, key=lambda o: (len(o.reserves), o.cede_du_plus_avance))),
     )
 
 
@@ -250,6 +254,7 @@ class _Juge:
             gagnees = {code for code, qui in attributions.items() if qui == cote.identifiant}
             apres.append(self.etat(cote, cote.codes.difference(attributions) | gagnees))
         etat_a, etat_b = apres
+        cedees = self._objections_statut(attributions)
         return OptionArbitrage(
             cle=cle,
             libelle=_LIBELLES[cle].format(a=self.a.nom, b=self.b.nom),
@@ -259,8 +264,9 @@ class _Juge:
             reserves=(
                 *self._objections(self.a, etat_a),
                 *self._objections(self.b, etat_b),
-                *self._objections_statut(attributions),
+                *cedees,
             ),
+            cede_du_plus_avance=bool(cedees),
         )
 
     def _objections(self, cote: TerritoireCpts, apres: EtatCote) -> list[str]:
