@@ -14,7 +14,7 @@ from geodata.errors import SourceModifieeError
 from geodata.imports.officiels.passage import move_to_present
 from geodata.schema import Geographie, TableCommunale
 
-_PAGE_MELODI: Final = "https://catalogue-donnees.insee.fr/fr/catalogue/recherche"
+_PAGE_MELODI: Final = "https://api.insee.fr/melodi"
 
 
 @dataclass(frozen=True)

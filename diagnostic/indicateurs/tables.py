@@ -100,7 +100,7 @@ class TablesIndicateurs:
             id="population",
             titre="populations municipales",
             producteur="Insee",
-            url="https://www.insee.fr/fr/information/2008354",
+            url="https://www.insee.fr/fr/statistiques",
             licence="Licence Ouverte 2.0",
             millesime=str(_DERNIERE),
             libelle_millesime=str(_DERNIERE),

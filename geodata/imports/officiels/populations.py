@@ -31,8 +31,8 @@ class FormatPopulations:
         cle="populations_legales",
         titre="Populations de référence (ex-populations légales) des communes",
         producteur="Insee",
-        url="https://www.insee.fr/fr/information/2008354",
-        obtention="Rubrique « Populations de référence », ensemble des communes, fichier CSV "
+        url="https://www.insee.fr/fr/statistiques",
+        obtention="Cherchez « Populations de référence », ensemble des communes, fichier CSV "
         "« donnees_communes ».",
         apporte="population totale et population comptée à part, par commune",
         tables=("populations_reference",),

@@ -204,8 +204,8 @@ FORMATS: Final = (
             cle="rp_menages",
             titre="Couples, familles, ménages (communes)",
             producteur="Insee",
-            url="https://www.insee.fr/fr/statistiques/8581474",
-            obtention="Page « Couples – Familles – Ménages », fichier "
+            url="https://www.insee.fr/fr/statistiques",
+            obtention="Cherchez « Couples – Familles – Ménages », base des communes, fichier "
             "« base-cc-coupl-fam-men-AAAA_csv.zip », à donner tel quel.",
             apporte="taille des ménages, personnes seules, 80 ans ou plus vivant seuls, familles "
             "monoparentales",
@@ -253,8 +253,8 @@ FORMATS: Final = (
             cle="rp_diplomes",
             titre="Diplômes, formation (communes)",
             producteur="Insee",
-            url="https://www.insee.fr/fr/statistiques/8581488",
-            obtention="Page « Diplômes – Formation », fichier "
+            url="https://www.insee.fr/fr/statistiques",
+            obtention="Cherchez « Diplômes – Formation », base des communes, fichier "
             "« base-cc-diplomes-formation-AAAA_csv.zip », à donner tel quel.",
             apporte="part des habitants sans diplôme, diplômés du supérieur",
             tables=("diplomes",),
