@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from diagnostic.chevauchement import IndexTerritoires, build_index, select_actifs
 from diagnostic.parametres import Parametres
@@ -18,6 +19,8 @@ from geodata.recherche import Recherche
 from geodata.referentiel import Referentiel
 from geodata.registre import Registre, load_cpts_reels
 from geodata.schema import TerritoireCpts
+
+_TAILLE_MAXIMALE: Final = 200 * 1024 * 1024
 
 
 def open_registre(referentiel: Referentiel) -> Registre:
@@ -47,6 +50,7 @@ def read_fichiers(chemins: Iterable[Path]) -> list[tuple[str, bytes]]:
     for chemin in chemins:
         try:
             membres = sorted(chemin.iterdir()) if chemin.is_dir() else [chemin]
+            _check_tailles(membres)
             fichiers += [
                 (membre.name, membre.read_bytes()) for membre in membres if not membre.is_dir()
             ]
@@ -59,6 +63,16 @@ def read_fichiers(chemins: Iterable[Path]) -> list[tuple[str, bytes]]:
     if not fichiers:
         raise ImportRefuseError(str(next(iter(chemins), "")), "le dossier est vide.")
     return fichiers
+
+
+def _check_tailles(chemins: Iterable[Path]) -> None:
+    """Refuse a file too large to be a list or a layer before it fills the memory."""
+    for chemin in chemins:
+        if chemin.is_file() and chemin.stat().st_size > _TAILLE_MAXIMALE:
+            raise ImportRefuseError(
+                str(chemin),
+                f"il dépasse {_TAILLE_MAXIMALE // 1024 // 1024} Mo : ce n'est pas un périmètre.",
+            )
 
 
 def read_territoires(

@@ -181,7 +181,7 @@ def _find_twins(territoires: Sequence[TerritoireLu]) -> Iterator[Anomalie]:
             f"« {a.nom} » et « {b.nom} » sont peut-être la même CPTS.",
             a.fichier,
             territoire=a.nom,
-            codes=(),
+            candidats=(Candidat(b.nom, f"réunir avec « {b.nom} »"),),
         )
 
 

@@ -17,6 +17,7 @@ from geodata.imports.listes_cpts import read_liste
 from geodata.imports.polygones import EXTENSIONS, PolygoneLu, read_polygones
 from geodata.imports.rapport import (
     Anomalie,
+    Candidat,
     RapportImport,
     TerritoireLu,
     sort_anomalies,
@@ -108,12 +109,19 @@ class Lecteur:
         Parameters
         ----------
         choix
-            Doubt → code of the commune meant; None drops the communes the doubt is about.
+            Doubt → code of the commune meant, or name of the territory to unite with; None drops
+            the communes the doubt is about.
         """
         territoires = {territoire.nom: territoire for territoire in rapport.territoires}
         for anomalie, code in choix.items():
             territoire = territoires.get(anomalie.territoire)
             if territoire is None:
+                continue
+            if anomalie.type == "noms_proches":
+                jumeau = territoires.pop(code, None) if code else None
+                if jumeau is not None:
+                    reuni = _merge([territoire, replace(jumeau, nom=territoire.nom)])
+                    territoires[territoire.nom] = reuni[0]
                 continue
             gardees = {u.code: u for u in territoire.unites if u.code not in anomalie.codes}
             if code is not None:
@@ -217,6 +225,7 @@ def _review(source: str, nom: str, unite: UniteCpts, est_dedans: bool) -> Iterat
             source,
             codes=(unite.code,),
             territoire=nom,
+            candidats=(Candidat(unite.code, "commune entière"),),
         )
     elif unite.statut == "limitrophe":
         yield Anomalie(

@@ -43,7 +43,7 @@ _ORDRE: Final = ("bloquant", "attention", "information")
 
 @dataclass(frozen=True)
 class Candidat:
-    """One commune that a doubtful line may mean."""
+    """One answer to a doubt: a commune (its code), or the territory to unite with (its name)."""
 
     code: str
     libelle: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -48,7 +48,8 @@ _CHOIX_MAXIMAUX: Final = 30
 _LIGNES_MAXIMALES: Final = 200
 _MATRICE_MAXIMALE: Final = 20
 _GRAVITES: Final = {"bloquant": "⛔ Bloquant", "attention": "⚠ À vérifier", "information": "ℹ Fait"}
-_LAISSER = "laisser de côté"
+_LAISSER: Final = "laisser de côté"
+_LONGUEUR_CODE: Final = 5
 
 
 def afficher_depot() -> None:
@@ -116,7 +117,7 @@ def _demander_choix(rapport: RapportImport, cle: str) -> dict[Anomalie, str | No
         return {}
     st.subheader("À trancher", anchor=False)
     st.caption(
-        "Choisissez la commune voulue ; rien n’est appliqué tant que vous n’avez pas choisi."
+        "Choisissez ce qui était voulu ; rien n’est appliqué tant que vous n’avez pas choisi."
     )
     choix: dict[Anomalie, str | None] = {}
     for rang, anomalie in enumerate(rapport.a_trancher[:_CHOIX_MAXIMAUX]):
@@ -125,9 +126,7 @@ def _demander_choix(rapport: RapportImport, cle: str) -> dict[Anomalie, str | No
             f"{anomalie.territoire} — {anomalie.message}",
             [*libelles, _LAISSER],
             index=None,
-            format_func=lambda code, noms=libelles: (
-                f"{noms[code]} ({code})" if code in noms else code
-            ),
+            format_func=lambda code, noms=libelles: _nommer_choix(code, noms),
             placeholder="Choisir…",
             key=f"depot-{cle}-{rang}",
         )
@@ -137,6 +136,12 @@ def _demander_choix(rapport: RapportImport, cle: str) -> dict[Anomalie, str | No
         reste = len(rapport.a_trancher) - _CHOIX_MAXIMAUX
         st.caption(f"{reste} autres lignes douteuses : corrigez-les dans le fichier.")
     return choix
+
+
+def _nommer_choix(code: str, libelles: Mapping[str, str]) -> str:
+    if code not in libelles:
+        return code
+    return f"{libelles[code]} ({code})" if len(code) == _LONGUEUR_CODE else libelles[code]
 
 
 def _afficher_rapport(rapport: RapportImport) -> None:

@@ -150,6 +150,17 @@ def test_twins_duplicates_and_rival_claims_are_told(lecteur: Lecteur) -> None:
     assert rivale.codes == ("05061",)
 
 
+def test_twins_can_be_united(lecteur: Lecteur) -> None:
+    rapport = lire(lecteur, "cpts;insee\nGapençais;05061\ndu Gapençais;05132\n")
+    (doute,) = rapport.a_trancher
+    reuni = lecteur.settle(rapport, {doute: doute.candidats[0].code})
+    assert [t.nom for t in reuni.territoires] == ["Gapençais"]
+    assert codes(reuni) == ["05061", "05132"]
+    assert reuni.anomalies == ()
+    garde = lecteur.settle(rapport, {doute: None})
+    assert len(garde.territoires) == 2
+
+
 def test_what_the_register_already_holds_is_told(lecteur: Lecteur) -> None:
     averti = replace(lecteur, connus={"x": "CPTS du Pays de Fougères"})
     rapport = lire(averti, "cpts;insee\nPays de Fougères;35115\n")
@@ -281,6 +292,9 @@ def test_a_drawn_quarter_is_partial_and_a_brushed_border_is_not(
     statuts = {unite.code: unite.statut for unite in rapport.territoires[0].unites}
     assert statuts.pop("35238") == "partiel"
     assert "entier" not in statuts.values()
+    (doute,) = [a for a in rapport.a_trancher if a.codes == ("35238",)]
+    tranche = lecteur.settle(rapport, {doute: "35238"})
+    assert {u.code for u in tranche.territoires[0].unites if u.statut == "entier"} == {"35238"}
     # 150 m beyond the border of Rennes: its neighbours are bordered, and never held
     rapport = lecteur.read([("large.geojson", geojson(rennes.buffer(0.0015)))])
     statuts = {unite.code: unite.statut for unite in rapport.territoires[0].unites}
@@ -303,8 +317,9 @@ KML_EXTERNE = """<?xml version="1.0"?><!DOCTYPE k [<!ENTITY x SYSTEM "file:///et
         ("b.kml", KML_BOMBE.encode(), "entités XML"),
         ("x.kml", KML_EXTERNE.encode(), "entités XML"),
         ("x.kml", b"<kml><Placemark>", "pas un fichier KML lisible"),
-        ("x.geojson", b"{", "pas un fichier GeoJSON"),
-        ("x.geojson", b'{"type": "Topology"}', "FeatureCollection attendue"),
+        ("x.geojson", b"{", "illisible"),
+        ("x.geojson", b'{"type": "Autre"}', "illisible|aucun polygone"),
+        ("x.geojson", b'{"a":' * 100_000, "illisible"),
         ("x.geojson", b"[" * 200_000, "pas un fichier GeoJSON"),
         ("x.gpkg", b"SQLite format 3\x00 mais non", "illisible ou abîmée"),
         ("x.geojson", geojson(shapely.Point(2, 48)), "aucun polygone"),
