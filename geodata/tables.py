@@ -10,6 +10,7 @@ import pandas as pd
 from geodata.referentiel import Referentiel
 from geodata.schema import TableCommunale
 
+SOURCE_POPULATIONS: Final = "communes-2026"
 _SOURCE_IRIS: Final = "iris-2021"
 _MILLESIME_IRIS: Final = "2021"
 _GEOGRAPHIE_IRIS: Final = "2023"

@@ -31,12 +31,15 @@ class TablesIndicateurs:
         Date at which the dated thresholds are taken.
     seuils
         Thresholds, read from the parameter files.
+    populations_le
+        Date the embedded populations were taken; `le` when unknown.
     """
 
     geographie: Geographie
     le: date
     sources: tuple[TableCommunale, ...] = ()
     seuils: Seuils = field(default_factory=load_seuils)
+    populations_le: date | None = None
 
     @cached_property
     def par_id(self) -> dict[str, TableCommunale]:
@@ -106,7 +109,7 @@ class TablesIndicateurs:
             libelle_millesime=str(_DERNIERE),
             geographie_origine=self.geographie.millesime,
             etat="embarquee",
-            recupere_le=self.le,
+            recupere_le=self.populations_le or self.le,
             valeurs=valeurs,
         )
 

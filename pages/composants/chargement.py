@@ -45,7 +45,7 @@ from geodata.schema import (
     TerritoireCpts,
     TypePopulation,
 )
-from geodata.tables import load_tables_embarquees
+from geodata.tables import SOURCE_POPULATIONS, load_tables_embarquees
 from pages.composants.etat import Dessin
 
 if TYPE_CHECKING:
@@ -153,7 +153,8 @@ def _ouvrir_tables(
     referentiel = ouvrir_referentiel()
     importees, refus = ouvrir_magasin().load_all()
     tables = (*_ouvrir_tables_embarquees(), *importees)
-    return TablesIndicateurs(referentiel.geographie, le, tables), refus
+    prises_le = next(s.recupere_le for s in referentiel.manifeste if s.id == SOURCE_POPULATIONS)
+    return TablesIndicateurs(referentiel.geographie, le, tables, populations_le=prises_le), refus
 
 
 @st.cache_resource(show_spinner=False)
