@@ -35,7 +35,7 @@ def verifier_types() -> int:
 
 def tester() -> int:
     """Run the unit tests of the pure modules."""
-    return lancer("node", "--test", "tests/carte/")
+    return lancer("node", "--test", "tests/carte/carte.test.js")
 
 
 if __name__ == "__main__":

@@ -99,7 +99,8 @@ export class Recherche {
           },
           el("span", { class: "libelle" }, resultat.libelle),
           el("span", { class: "precision" }, resultat.precision),
-          el("span", { class: "nature" }, resultat.nature),
+          !resultat.precision.startsWith(resultat.nature) &&
+            el("span", { class: "nature" }, resultat.nature),
         ),
       ),
       this.resultats.length === 0 && el("li", { class: "rien" }, "Aucun lieu de ce nom."),
@@ -179,6 +180,7 @@ export class Collage {
     });
     this.fichier = el("input", {
       type: "file",
+      class: "sr",
       accept: ".csv,.txt,.tsv",
       id: "atelier-fichier",
       onchange: () => this.#readFichier(),
@@ -194,12 +196,12 @@ export class Collage {
         "Codes ou noms de communes, d’intercommunalités, de départements, ou un lien de ce site.",
       ),
       this.champ,
-      el("label", { for: "atelier-fichier" }, "Ou un fichier texte ou CSV\u00a0:"),
-      this.fichier,
       el(
         "div",
         { class: "boutons" },
         el("button", { type: "button", class: "principal", onclick: () => this.#analyse() }, "Lire la liste"),
+        this.fichier,
+        el("label", { for: "atelier-fichier", class: "bouton" }, "Ouvrir un fichier texte ou CSV"),
         el("button", { type: "button", onclick: () => this.dialogue.close() }, "Fermer"),
       ),
       this.rapport,
