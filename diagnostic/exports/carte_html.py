@@ -28,7 +28,11 @@ from diagnostic.exports.dessins import BLEU, BLEU_CLAIR, GRIS, ORANGE
 from diagnostic.exports.fond import Fond
 from diagnostic.exports.ressources import leaflet_css, leaflet_js
 from diagnostic.exports.texte import clean_ligne
-from diagnostic.exports.typographie import format_date, format_nombre, format_valeur
+from diagnostic.exports.typographie import (
+    format_date,
+    format_habitants,
+    format_valeur,
+)
 from diagnostic.rapport import AVERTISSEMENT, Diagnostic
 from diagnostic.redaction import accorder
 
@@ -254,7 +258,7 @@ def _panel(diagnostic: Diagnostic, choroplethe: Choroplethe | None) -> str:
         '<details open id="cadre"><summary aria-label="Légende">'
         f"<h1>{html.escape(diagnostic.nom)}</h1></summary>"
         f"<p>{accorder(territoire.nombre_communes, 'commune')}, "
-        f"<strong>{format_nombre(territoire.population)} habitants</strong> ({population})"
+        f"<strong>{format_habitants(territoire.population)}</strong> ({population})"
         f"{'' if diagnostic.taille is None else f', taille {diagnostic.taille}'}.</p>"
         f"<ul>{legende}</ul>"
         f"<p><small>{SOURCE_CONTOURS}, géographie {html.escape(diagnostic.millesime_geographie)}. "

@@ -26,6 +26,7 @@ from diagnostic.exports.typographie import (
     INCONNU,
     format_date,
     format_euros,
+    format_habitants,
     format_nombre,
     format_part,
     format_valeur,
@@ -141,7 +142,7 @@ def build_rapport(diagnostic: Diagnostic, fond: Fond) -> Rapport:
     regions = enumerer([part.nom for part in territoire.regions])
     resume = (
         f"{accorder(territoire.nombre_communes, 'commune')}, "
-        f"{format_nombre(territoire.population)} habitants"
+        f"{format_habitants(territoire.population)}"
         + ("" if diagnostic.taille is None else f", taille {diagnostic.taille}")
     )
     return Rapport(

@@ -24,7 +24,7 @@ from shapely.geometry.polygon import orient
 
 from diagnostic.exports.archives import build_zip
 from diagnostic.exports.fond import LAMBERT_93, WGS84, Fond
-from diagnostic.exports.typographie import format_date, format_nombre
+from diagnostic.exports.typographie import format_date, format_habitants
 from diagnostic.rapport import AVERTISSEMENT, Diagnostic
 
 CrsCouche = Literal["EPSG:4326", "EPSG:2154"]
@@ -282,7 +282,7 @@ def _shorten(couche: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _description(diagnostic: Diagnostic) -> str:
     territoire = diagnostic.territoire
     return (
-        f"{diagnostic.nom} : {format_nombre(territoire.population)} habitants "
+        f"{diagnostic.nom} : {format_habitants(territoire.population)} "
         f"(population {territoire.type_population} {territoire.millesime_population}), géographie "
         f"{diagnostic.millesime_geographie}, établi le {format_date(diagnostic.le)}. "
         f"{AVERTISSEMENT}."

@@ -16,7 +16,11 @@ from xlsxwriter.worksheet import Worksheet
 from diagnostic.chevauchement import Chevauchement
 from diagnostic.exports.listes import Valeur, list_references, valeurs_comparateurs
 from diagnostic.exports.texte import clean_ligne, clean_texte
-from diagnostic.exports.typographie import format_date, format_nombre, format_valeur
+from diagnostic.exports.typographie import (
+    format_date,
+    format_habitants,
+    format_valeur,
+)
 from diagnostic.rapport import AVERTISSEMENT, Diagnostic
 from diagnostic.redaction import accorder
 from geodata.schema import LIBELLES_STATUT_CPTS
@@ -361,7 +365,7 @@ def _communes(classeur: Classeur, diagnostic: Diagnostic) -> None:
         0,
         0,
         f"{accorder(territoire.nombre_communes, 'commune')}, "
-        f"{format_nombre(territoire.population)} habitants, "
+        f"{format_habitants(territoire.population)}, "
         f"{format_valeur(territoire.surface_km2, 'km²', 1)}",
         "sous_titre",
     )
@@ -591,7 +595,7 @@ def phrases_methode(diagnostic: Diagnostic) -> tuple[str, ...]:
         ),
         (
             f"Population {territoire.type_population} {territoire.millesime_population} : "
-            f"{format_nombre(territoire.population)} habitants, somme des communes. Aucun texte lu "
+            f"{format_habitants(territoire.population)}, somme des communes. Aucun texte lu "
             "ne dit laquelle des deux définitions, municipale ou totale, fait foi pour la taille."
         ),
         (

@@ -21,6 +21,7 @@ from diagnostic.exports.tableur import communes_communes
 from diagnostic.exports.texte import clean_ligne, clean_texte
 from diagnostic.exports.typographie import (
     format_date,
+    format_habitants,
     format_nombre,
     format_part,
     format_valeur,
@@ -295,9 +296,11 @@ def _lignes_epci(diagnostic: Diagnostic) -> list[tuple[str, str, str]]:
 
 def _population(redaction: Redaction, diagnostic: Diagnostic) -> None:
     territoire = diagnostic.territoire
+    definition = f"population {territoire.type_population} {territoire.millesime_population}"
     phrase = (
-        f"Le territoire compte {format_nombre(territoire.population)} habitants (population "
-        f"{territoire.type_population} {territoire.millesime_population}), soit "
+        f"La {definition} de ce territoire n'est pas connue."
+        if territoire.population is None
+        else f"Le territoire compte {format_habitants(territoire.population)} ({definition}), soit "
         f"{format_valeur(territoire.densite_hab_km2, 'hab./km²')}."
     )
     if diagnostic.taille is not None and territoire.financement is not None:

@@ -33,6 +33,13 @@ def format_valeur(valeur: float | None, unite: str = "", decimales: int = 0) -> 
     return nombre if nombre == INCONNU or not unite else f"{nombre}{ESPACE}{unite}"
 
 
+def format_habitants(population: int | None) -> str:
+    """Return "12 345 habitants", or "population inconnue"."""
+    if population is None:
+        return "population inconnue"
+    return format_valeur(population, "habitant" if population < 2 else "habitants")
+
+
 def format_part(part: float | None, decimales: int = 0) -> str:
     """Return a share (0 to 1) as a percentage."""
     return format_valeur(None if part is None else part * 100, "%", decimales)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,10 +13,12 @@ import pytest
 from diagnostic.exports.formats import (
     FORMATS,
     FormatInconnuError,
+    build_entrees,
     choose_formats,
     export_dossier,
     export_fichiers,
 )
+from diagnostic.exports.texte import build_nom_fichier
 
 
 def test_le_dossier_contient_tout_avec_ses_empreintes(entrees):
@@ -60,3 +63,12 @@ def test_les_noms_de_fichiers_sont_distincts(diagnostic):
     assert len(noms) == len(set(noms))
     assert all(nom.isascii() and "/" not in nom for nom in noms)
     assert diagnostic.le == date(2026, 3, 15)
+
+
+def test_une_population_inconnue_est_dite_dans_chaque_document(diagnostic, fond, france_jouet):
+    territoire = replace(diagnostic.territoire, population=None, taille=None, financement=None)
+    communes = tuple(replace(ligne, population=None) for ligne in diagnostic.communes)
+    vide = replace(diagnostic, territoire=territoire, communes=communes, indicateurs=())
+    fichiers = export_fichiers(build_entrees(vide, fond, france_jouet))
+    assert "population inconnue" in fichiers[f"{build_nom_fichier(vide.nom)}-carte.html"].decode()
+    assert len(fichiers) == len(FORMATS) + 2

@@ -33,7 +33,7 @@ def test_les_communes_portent_les_chiffres_du_coeur(classeur, diagnostic):
     assert [ligne[0] for ligne in corps] == [ligne.code for ligne in diagnostic.communes]
     assert [ligne[6] for ligne in corps] == [ligne.population for ligne in diagnostic.communes]
     assert [ligne[9] for ligne in corps].count("partiel") == 1
-    assert lignes[0][0].replace("\u202f", " ").startswith("6 communes, 80 300 habitants")
+    assert lignes[0][0].startswith("6 communes, 80\u202f300\u00a0habitants")
 
 
 def test_les_indicateurs_manquants_restent_vides(classeur):

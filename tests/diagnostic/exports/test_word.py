@@ -66,8 +66,8 @@ def test_une_trame_est_preremplie_et_marque_le_reste(diagnostic, fond, trame):
     carte = build_carte_trame(diagnostic, fond)
     octets = export_trame(diagnostic, carte, trame)
     document = docx.Document(io.BytesIO(octets))
-    texte = "\n".join(p.text for p in document.paragraphs).replace("\u202f", " ")
-    assert "80 300 habitants" in texte
+    texte = "\n".join(p.text for p in document.paragraphs)
+    assert "80\u202f300\u00a0habitants" in texte
     champs = [
         morceau.text
         for paragraphe in document.paragraphs
