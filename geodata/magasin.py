@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from geodata.errors import SchemaError
+from geodata.errors import GeodataError, SchemaError
 from geodata.schema import TableCommunale
 
 VARIABLE_DOSSIER: Final = "CPTS_DOSSIER_DONNEES"
@@ -53,11 +53,16 @@ class Magasin:
     dossier: Path
 
     def store(self, table: TableCommunale) -> None:
-        """Write a table; it takes the place of that of the same role, millésime and origin."""
+        """Write a table; it takes the place of that of the same role, millésime and origin.
+
+        Raises
+        ------
+        GeodataError
+            If the folder cannot be written.
+        """
         nom = _nom(table.id, table.millesime, table.etat)
         if not _NOM.match(nom):
             raise SchemaError(table.id, [f"millésime « {table.millesime} » inattendu"])
-        self.dossier.mkdir(parents=True, exist_ok=True)
         valeurs, publiees = _parquet(table.valeurs), _parquet(table.publiees)
         fiche: dict[str, Any] = {
             **{champ: getattr(table, champ) for champ in _CHAMPS_TEXTE},
@@ -67,12 +72,21 @@ class Magasin:
             "sha256_valeurs": hashlib.sha256(valeurs).hexdigest(),
             "sha256_publiees": hashlib.sha256(publiees).hexdigest(),
         }
-        _write(self.dossier / f"{nom}.valeurs.parquet", valeurs)
-        _write(self.dossier / f"{nom}.publiees.parquet", publiees)
-        _write(
-            self.dossier / f"{nom}.json",
-            json.dumps(fiche, ensure_ascii=False, indent=1).encode(),
-        )
+        contenus = {
+            f"{nom}.valeurs.parquet": valeurs,
+            f"{nom}.publiees.parquet": publiees,
+            f"{nom}.json": json.dumps(fiche, ensure_ascii=False, indent=1).encode(),
+        }
+        try:
+            self.dossier.mkdir(parents=True, exist_ok=True)
+            for fichier, contenu in contenus.items():
+                _write(self.dossier / fichier, contenu)
+        except OSError as erreur:
+            raise GeodataError(
+                f"La table n'a pas pu être rangée dans le dossier des données ({erreur.strerror}). "
+                "Libérez de la place, donnez le droit d'y écrire, ou indiquez un autre dossier par "
+                f"la variable {VARIABLE_DOSSIER}."
+            ) from erreur
 
     def load_all(self) -> tuple[tuple[TableCommunale, ...], tuple[str, ...]]:
         """Return every whole table, and a French sentence for each damaged one."""

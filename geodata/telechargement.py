@@ -13,6 +13,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -265,7 +266,9 @@ class Telechargeur:
                 garde.sha256, est_perime=True,
             )  # fmt: skip
         if self._cache and reponse.statut == 200:
-            self._cache.store(reponse)
+            # a full or read-only disk costs a copy, not the answer
+            with suppress(OSError):
+                self._cache.store(reponse)
         return reponse
 
     def _try_all(self, url: str, admis: frozenset[int], definitifs: frozenset[int]) -> Reponse:

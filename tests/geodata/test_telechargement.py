@@ -211,3 +211,9 @@ def test_the_card_on_disk_says_date_and_checksum(serveur: Serveur, tmp_path: Pat
     lu = json.loads(fiche.read_text(encoding="utf-8"))
     assert lu["recupere_le"] == "2026-11-22T12:00:00+00:00"
     assert lu["sha256"] == reponse.sha256
+
+
+def test_a_disk_that_cannot_be_written_costs_no_answer(serveur: Serveur, tmp_path: Path) -> None:
+    obstacle = tmp_path / "fichier"
+    obstacle.write_text("pas un dossier")
+    assert porte(Montre(), obstacle / "cache").get(serveur.racine + "/x").contenu == BON.corps

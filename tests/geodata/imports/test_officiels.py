@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import xlsxwriter
 
-from geodata.errors import ImportRefuseError
+from geodata.errors import GeodataError, ImportRefuseError
 from geodata.imports.officiels import ImportOfficiel, analyse_fichier
 from geodata.magasin import Magasin
 from geodata.schema import Geographie, TableCommunale
@@ -426,3 +426,10 @@ def test_a_damaged_table_is_left_out_and_said(filosofi: ImportOfficiel, tmp_path
     tables, refus = magasin.load_all()
     assert tables == ()
     assert "filosofi-2021" in refus[0]
+
+
+def test_a_folder_that_cannot_be_written_is_said(filosofi: ImportOfficiel, tmp_path: Path) -> None:
+    obstacle = tmp_path / "fichier"
+    obstacle.write_text("pas un dossier")
+    with pytest.raises(GeodataError, match="CPTS_DOSSIER_DONNEES"):
+        Magasin(obstacle / "tables").store(filosofi.tables[0])
