@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from diagnostic.redaction import accorder, enumerer
+from diagnostic.territoire import Territoire
+from geodata.referentiel import Referentiel
 from pages.composants import etat
 from pages.composants.ajout import afficher_collage, afficher_parcours, afficher_recherche
-from pages.composants.carte_fixe import afficher_carte_fixe
+from pages.composants.carte_couches import Couche, afficher_carte
 from pages.composants.chargement import (
     calculer_territoire,
     ouvrir_parametres,
@@ -60,6 +63,21 @@ def _afficher_reglages(dessin: etat.Dessin) -> None:
     )
 
 
+def _afficher_carte(territoire: Territoire, referentiel: Referentiel) -> None:
+    communes = referentiel.contours("unite", sorted(territoire.perimetre.codes)).geometry
+    codes = [departement.code for departement in territoire.departements]
+    departements = referentiel.contours("departement", codes).geometry
+    noms = enumerer([departement.nom for departement in territoire.departements])
+    afficher_carte(
+        [
+            Couche("Département", departements, "fond", "#8a94a6", "#ffffff"),
+            Couche("Territoire", communes),
+        ],
+        f"{accorder(territoire.nombre_communes, 'commune')} du territoire, {noms}",
+        cadre=communes,
+    )
+
+
 def _afficher_territoire(dessin: etat.Dessin) -> None:
     referentiel = ouvrir_referentiel()
     le = etat.lire_jour()
@@ -68,7 +86,7 @@ def _afficher_territoire(dessin: etat.Dessin) -> None:
     )
     afficher_synthese(territoire)
     afficher_jauge(territoire, ouvrir_parametres().taille(le))
-    afficher_carte_fixe(territoire, referentiel)
+    _afficher_carte(territoire, referentiel)
     st.subheader("Alertes", anchor=False)
     afficher_alertes(territoire)
     st.subheader("Composition", anchor=False)
