@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
+import tempfile
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 import geopandas as gpd
 import pytest
@@ -225,3 +228,10 @@ def libreoffice(tmp_path_factory):
         return " ".join(resultat.stdout.decode().split())
 
     return convertir
+
+
+@pytest.fixture(scope="session")
+def traces_machine() -> tuple[bytes, ...]:
+    """Give what would betray the machine: its folders, in any file."""
+    dossiers = (Path.home(), Path(sys.prefix), Path(__file__).parents[3], tempfile.gettempdir())
+    return (b"site-packages", *(f"{dossier}/".encode() for dossier in dossiers))
