@@ -14,10 +14,10 @@ from diagnostic.commandes.registre import build_lecteur, open_registre, read_fic
 from diagnostic.perimetre import compacter
 from diagnostic.redaction import accorder, format_nombre
 from geodata.errors import ImportRefuseError
-from geodata.imports.rapport import RapportImport, TerritoireLu, build_territoire
+from geodata.imports.enregistrement import save_rapport
+from geodata.imports.rapport import RapportImport, TerritoireLu
 from geodata.referentiel import Referentiel
-from geodata.registre import Registre, nouvel_identifiant
-from geodata.schema import Geographie, TerritoireCpts
+from geodata.schema import Geographie
 
 
 def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -54,7 +54,9 @@ def executer(args: argparse.Namespace) -> int:
     refuse = bool(registre and bloquants and not args.sans_les_bloquants)
     enregistres = 0
     if registre is not None and not refuse:
-        enregistres = _save(registre, rapport, args.auteur, args.motif)
+        enregistres = save_rapport(
+            registre, rapport, auteur=args.auteur, motif=args.motif, le=datetime.now(tz=UTC)
+        )
     _write(args, rapport, referentiel.geographie, enregistres)
     if refuse:
         raise ImportRefuseError(
@@ -63,24 +65,6 @@ def executer(args: argparse.Namespace) -> int:
             "été enregistré. Corrigez le fichier, ou ajoutez --sans-les-bloquants.",
         )
     return 0
-
-
-def _save(registre: Registre, rapport: RapportImport, auteur: str, motif: str) -> int:
-    """Write every territory, or none; a known FINESS number updates its territory."""
-    maintenant = datetime.now(tz=UTC)
-    versions = registre.versions()
-    par_finess = {t.finess: t.identifiant for t in registre.territoires() if t.finess}
-    lot: list[tuple[TerritoireCpts, int | None]] = []
-    for lu in rapport.territoires:
-        if not lu.unites:
-            continue
-        connu = par_finess.get(lu.finess) if lu.finess else None
-        identifiant = connu or lu.finess or nouvel_identifiant()
-        lot.append(
-            (build_territoire(lu, identifiant, le=maintenant.date()), versions.get(identifiant))
-        )
-    registre.enregistrer_lot(lot, auteur=auteur, motif=motif, le=maintenant)
-    return len(lot)
 
 
 def build_json(rapport: RapportImport, geographie: Geographie) -> dict[str, object]:

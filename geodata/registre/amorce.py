@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import re
-import unicodedata
 from datetime import date
 from pathlib import Path
 from typing import Final, get_args
 
 from geodata.errors import SchemaError
+from geodata.noms import normaliser
 from geodata.schema import Geographie, StatutCpts, TerritoireCpts, UniteCpts
 
 _FICHIER: Final = Path(__file__).resolve().parents[1] / "donnees" / "cpts_reels.csv"
@@ -51,7 +50,7 @@ def _build(
     if statut not in get_args(StatutCpts):
         defauts.append(f"« {nom} » : statut {statut} inconnu")
     return TerritoireCpts(
-        identifiant=f"publie-{slug(nom)}",
+        identifiant=f"publie-{normaliser(nom).replace(' ', '-')[:60]}",
         nom=nom,
         unites=tuple(UniteCpts(code) for code in sorted(codes)),
         statut=statut,
@@ -59,9 +58,3 @@ def _build(
         source_url=premiere["source_url"],
         source_le=date.fromisoformat(premiere["source_le"]),
     )
-
-
-def slug(nom: str) -> str:
-    """Reduce a name to lower case letters and digits joined by hyphens."""
-    plat = unicodedata.normalize("NFKD", nom).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plat).strip("-")[:60]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from geodata.errors import ConflitVersionError, RegistreError
+from geodata.noms import normaliser
 from geodata.registre.connexion import open_engine, resolve_url, translate_failures
 from geodata.registre.tables import COMPLETUDE, DECISION, ETAT, TERRITOIRE, UNITE, VERSION
 from geodata.schema import Niveau, StatutCpts, TerritoireCpts, UniteCpts
@@ -191,7 +191,7 @@ class Registre:
         """Return one page of the list by name, and the number of territories in all."""
         filtres: list[ColumnElement[bool]] = [TERRITOIRE.c.est_retire.is_(False)]
         if texte.strip():
-            filtres.append(TERRITOIRE.c.nom_cherche.contains(fold(texte), autoescape=True))
+            filtres.append(TERRITOIRE.c.nom_cherche.contains(normaliser(texte), autoescape=True))
         if choisis := tuple(statuts):
             filtres.append(TERRITOIRE.c.statut.in_(choisis))
         if zone := tuple(departements):
@@ -386,12 +386,6 @@ def nouvel_identifiant() -> str:
     return f"projet-{uuid.uuid4().hex[:16]}"
 
 
-def fold(texte: str) -> str:
-    """Reduce a text to what a search compares: no accents, no case, single spaces."""
-    plat = unicodedata.normalize("NFKD", texte.replace("’", "'")).casefold()
-    return " ".join("".join(c for c in plat if not unicodedata.combining(c)).split())
-
-
 def _write(
     connexion: Connection,
     territoire: TerritoireCpts,
@@ -404,7 +398,7 @@ def _write(
     _check(territoire)
     valeurs = {
         "nom": territoire.nom,
-        "nom_cherche": fold(territoire.nom),
+        "nom_cherche": normaliser(territoire.nom),
         "statut": territoire.statut,
         "finess": territoire.finess,
         "statut_le": territoire.statut_le,

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from pages.composants.carte_couches import trace_chemin
 from pages.composants.format import ABSENT, INSECABLE, formater_nombre
 
 METHODES: Final = {
@@ -135,16 +136,5 @@ def _projeter(contours: gpd.GeoDataFrame) -> tuple[list[str], float, float]:
         contours.geometry.to_numpy(),
         lambda xy: (xy - [ouest, nord]) * [reduction * echelle, -echelle] + marge,
     )
-    traces = [_tracer(forme) for forme in shapely.simplify(formes, _PRECISION)]
+    traces = [trace_chemin(forme) for forme in shapely.simplify(formes, _PRECISION)]
     return traces, largeur * echelle + 2 * marge, hauteur * echelle + 2 * marge
-
-
-def _tracer(forme: shapely.Geometry) -> str:
-    morceaux = []
-    for polygone in getattr(forme, "geoms", [forme]):
-        if polygone.is_empty:
-            continue
-        for anneau in (polygone.exterior, *polygone.interiors):
-            points = " ".join(f"{x:.1f},{y:.1f}" for x, y in shapely.get_coordinates(anneau))
-            morceaux.append(f"M{points}Z")
-    return "".join(morceaux)

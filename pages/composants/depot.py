@@ -13,6 +13,7 @@ import streamlit as st
 
 from diagnostic.chevauchement import Chevauchement, IndexTerritoires, build_index
 from diagnostic.redaction import accorder
+from geodata.imports.enregistrement import save_rapport
 from geodata.imports.rapport import (
     Anomalie,
     RapportImport,
@@ -20,14 +21,12 @@ from geodata.imports.rapport import (
     build_territoire,
     export_anomalies,
 )
-from geodata.registre import nouvel_identifiant
 from geodata.schema import LIBELLES_STATUT_CPTS, TerritoireCpts
 from pages.composants import etat
 from pages.composants.carte_couches import Couche, afficher_carte
 from pages.composants.chargement import (
     indexer_registre,
     lire_depot,
-    lire_territoires,
     ouvrir_lecteur,
     ouvrir_referentiel,
     ouvrir_registre,
@@ -296,20 +295,8 @@ def _afficher_enregistrement(rapport: RapportImport, cle: str) -> None:
             if not accord:
                 st.error("Cochez la case pour confirmer : rien n’a été enregistré.")
                 return
-            _enregistrer(rapport, auteur, motif)
+            save_rapport(
+                ouvrir_registre(), rapport, auteur=auteur, motif=motif, le=datetime.now(tz=UTC)
+            )
             etat.garder("depot-enregistre", cle)
             st.rerun()
-
-
-def _enregistrer(rapport: RapportImport, auteur: str, motif: str) -> None:
-    maintenant = datetime.now(tz=UTC)
-    registre = ouvrir_registre()
-    versions = registre.versions()
-    par_finess = {t.finess: t.identifiant for t in lire_territoires() if t.finess}
-    lot = []
-    for lu in rapport.territoires:
-        if lu.unites:
-            connu = par_finess.get(lu.finess) if lu.finess else None
-            cle = connu or lu.finess or nouvel_identifiant()
-            lot.append((build_territoire(lu, cle, le=maintenant.date()), versions.get(cle)))
-    registre.enregistrer_lot(lot, auteur=auteur, motif=motif, le=maintenant)
