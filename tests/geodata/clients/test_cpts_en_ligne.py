@@ -109,7 +109,12 @@ def test_open_head_offices_are_named_and_numbered(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("corps", [b"<html>", gzip.compress(b'{"pmej": [{"ege"'), b"\x1f\x8b\x08"])
+# named: a gzip header holds the time, and the workers of the suite must agree on the identifiers
+@pytest.mark.parametrize(
+    "corps",
+    [b"<html>", gzip.compress(b'{"pmej": [{"ege"'), b"\x1f\x8b\x08"],
+    ids=["page", "flux coupé", "archive coupée"],
+)
 def test_a_feed_of_another_shape_is_refused(tmp_path: Path, corps: bytes) -> None:
     with servir(Page(corps)) as serveur, pytest.raises(SourceModifieeError):
         ClientFiness(telechargeur(tmp_path), serveur.racine).load_sieges()
