@@ -1,8 +1,9 @@
-"""Shared fixtures: a toy France drawn by hand, the real reference data, the shared folder."""
+"""Shared fixtures: a toy France drawn by hand, the real data, the shared folder, a browser."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ settings.register_profile("projet", deadline=None)
 settings.load_profile("projet")
 
 RACINE = Path(__file__).resolve().parents[1]
+NAVIGATEURS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 # One letter is one unité, one cell is a square of 2 km; a dot is the sea.
 #
@@ -214,3 +216,27 @@ def france() -> Any:
     """Open the embedded reference data of the whole of France."""
     referentiel = pytest.importorskip("geodata.referentiel")
     return referentiel.Referentiel.ouvrir()
+
+
+@pytest.fixture(scope="session")
+def chemin_navigateur() -> str:
+    """Path of Chromium, or skip."""
+    choisi = os.environ.get("CPTS_CHROMIUM")
+    trouves = [choisi] if choisi else [shutil.which(nom) for nom in NAVIGATEURS]
+    chemin = next((nom for nom in trouves if nom), None)
+    if chemin is None:
+        pytest.skip("aucun navigateur Chromium sur cette machine (paquet Debian : chromium)")
+    return chemin
+
+
+@pytest.fixture(scope="session")
+def chromium(chemin_navigateur):
+    """One browser for the session: Playwright starts only once in a process."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        navigateur = playwright.chromium.launch(
+            executable_path=chemin_navigateur, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield navigateur
+        navigateur.close()

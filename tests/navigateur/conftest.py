@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,7 +15,6 @@ from urllib.request import urlopen
 import pytest
 
 RACINE = Path(__file__).resolve().parent.parent.parent
-NAVIGATEURS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 # a Streamlit server with the national tables opens in 5 s, more on a busy machine
 DELAI_OUVERTURE_S = 90
 
@@ -45,17 +43,6 @@ def _attendre(adresse: str, processus: subprocess.Popen, journal: Path) -> None:
         except (URLError, OSError):
             time.sleep(0.2)
     pytest.fail(f"le serveur n'a pas répondu en {DELAI_OUVERTURE_S} s :\n{journal.read_text()}")
-
-
-@pytest.fixture(scope="session")
-def chemin_navigateur() -> str:
-    """Path of Chromium, or skip."""
-    choisi = os.environ.get("CPTS_CHROMIUM")
-    trouves = [choisi] if choisi else [shutil.which(nom) for nom in NAVIGATEURS]
-    chemin = next((nom for nom in trouves if nom), None)
-    if chemin is None:
-        pytest.skip("aucun navigateur Chromium sur cette machine (paquet Debian : chromium)")
-    return chemin
 
 
 @pytest.fixture(scope="session")
@@ -92,19 +79,6 @@ def serveur(chemin_navigateur, tmp_path_factory):
         except subprocess.TimeoutExpired:
             processus.kill()
             processus.wait()
-
-
-@pytest.fixture(scope="session")
-def chromium(chemin_navigateur):
-    """One browser for the session."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        navigateur = playwright.chromium.launch(
-            executable_path=chemin_navigateur, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield navigateur
-        navigateur.close()
 
 
 class Onglets:

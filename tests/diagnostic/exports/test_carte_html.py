@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 
 import pytest
 
@@ -32,25 +31,20 @@ def test_deux_cartes_ont_les_memes_octets(diagnostic, fond, page):
 
 
 @pytest.mark.navigateur
-def test_les_polygones_s_affichent_sans_reseau(page, tmp_path, diagnostic):
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium absent")
+def test_les_polygones_s_affichent_sans_reseau(page, tmp_path, diagnostic, chromium):
     chemin = tmp_path / "carte.html"
     chemin.write_text(page, encoding="utf-8")
     erreurs: list[str] = []
-    with playwright.sync_playwright() as outil:
-        navigateur = outil.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        onglet = navigateur.new_context(offline=True).new_page()
-        onglet.on("pageerror", lambda erreur: erreurs.append(str(erreur)))
-        onglet.on("requestfailed", lambda requete: erreurs.append(requete.url))
-        onglet.goto(chemin.as_uri())
-        onglet.wait_for_selector("path.leaflet-interactive")
-        assert onglet.locator("path.leaflet-interactive").count() >= len(diagnostic.communes)
-        assert "<script>alert(1)</script>" in onglet.locator("#cadre h1").inner_text()
-        assert onglet.evaluate("document.documentElement.lang") == "fr"
-        boite = onglet.locator("path.leaflet-interactive").first.bounding_box()
-        assert boite["width"] > 20
-        navigateur.close()
+    contexte = chromium.new_context(offline=True)
+    onglet = contexte.new_page()
+    onglet.on("pageerror", lambda erreur: erreurs.append(str(erreur)))
+    onglet.on("requestfailed", lambda requete: erreurs.append(requete.url))
+    onglet.goto(chemin.as_uri())
+    onglet.wait_for_selector("path.leaflet-interactive")
+    assert onglet.locator("path.leaflet-interactive").count() >= len(diagnostic.communes)
+    assert "<script>alert(1)</script>" in onglet.locator("#cadre h1").inner_text()
+    assert onglet.evaluate("document.documentElement.lang") == "fr"
+    boite = onglet.locator("path.leaflet-interactive").first.bounding_box()
+    assert boite["width"] > 20
+    contexte.close()
     assert erreurs == []
