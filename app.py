@@ -12,8 +12,17 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from geodata.schema import MILLESIME_GEOGRAPHIE
-from pages.composants.carte.routes import build_route_cpts, build_routes
-from pages.composants.chargement import dessiner_cpts, lire_territoires, ouvrir_recherche
+from pages.composants.carte.routes import (
+    build_route_choroplethe,
+    build_route_cpts,
+    build_routes,
+)
+from pages.composants.chargement import (
+    dessiner_cpts,
+    lire_choroplethe,
+    lire_territoires,
+    ouvrir_recherche,
+)
 from pages.composants.langue import PageEnFrancais
 
 PAGES = Path(__file__).resolve().parent / "pages"
@@ -34,6 +43,7 @@ app = st.App(
     routes=[
         Route("/sante", dire_sante),
         build_route_cpts(dessiner_cpts),
+        build_route_choroplethe(lire_choroplethe),
         *build_routes(ouvrir_recherche, lire_territoires),
     ],
     middleware=[Middleware(PageEnFrancais)],

@@ -25,17 +25,13 @@ from diagnostic.indicateurs.saisie import build_resultats_saisis
 from diagnostic.indicateurs.tranches import compute_pyramide
 from diagnostic.perimetre import Perimetre
 from pages.composants import etat
-from pages.composants.carte_statique import (
-    LIBELLES_METHODES,
-    Variable,
-    build_choroplethe,
-)
 from pages.composants.chargement import (
     calculer_indicateurs,
+    dessiner_indicateur,
     lire_tables_abimees,
-    ouvrir_referentiel,
     ouvrir_tables,
 )
+from pages.composants.classement import METHODES, Variable
 from pages.composants.comparaison import afficher_comparaison
 from pages.composants.dessin import afficher_dessin
 from pages.composants.format import formater_nombre, formater_part
@@ -282,13 +278,12 @@ def _afficher_carte(tables: TablesIndicateurs, perimetre: Perimetre) -> None:
     )
     methode = droite.selectbox(
         "Découpage en classes",
-        list(LIBELLES_METHODES),
-        format_func=LIBELLES_METHODES.__getitem__,
+        list(METHODES),
+        format_func=METHODES.__getitem__,
         key="diagnostic-classes",
     )
     indicateur = choix[cle]
     valeurs = compute_locales(tables, cle, perimetre)
-    contours = ouvrir_referentiel().contours("unite", sorted(perimetre.codes))
     table = tables.par_id[indicateur.sources[0]]
     variable = Variable(
         indicateur.libelle,
@@ -296,7 +291,9 @@ def _afficher_carte(tables: TablesIndicateurs, perimetre: Perimetre) -> None:
         indicateur.decimales,
         f"{table.producteur}, {table.titre}, {table.libelle_millesime}",
     )
-    afficher_dessin(build_choroplethe(contours, valeurs, variable, methode), "diagnostic-dessin")
+    afficher_dessin(
+        dessiner_indicateur(perimetre, cle, variable, methode, le=tables.le), "diagnostic-dessin"
+    )
     with st.expander("Chiffres de la carte"):
         st.html(_tableau_communes(valeurs, variable))
 
@@ -334,6 +331,8 @@ def _afficher_indicateurs(
         for theme in THEMES:
             if any(resultat.theme == theme for resultat in resultats):
                 _afficher_theme(theme, resultats, _GENRES_DEFAUT, tables, perimetre)
+        st.subheader("Carte", anchor=False)
+        _afficher_carte(tables, perimetre)
         return
     genres = _choisir_genres()
     if "ressemblant" in genres:

@@ -8,16 +8,15 @@ asks for it.
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import folium
 import geopandas as gpd
 import shapely
-from branca.element import Element, Figure
 
+from diagnostic.exports.carte_folium import add_couche, new_carte, write_page
 from diagnostic.exports.carte_image import (
     SOURCE_CONTOURS,
     Choroplethe,
@@ -45,10 +44,8 @@ _POLITIQUE: Final = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data: https://data.geopf.fr"
 )
-# what folium and Leaflet leave no option for
-_RETOUCHES: Final = (
-    ("<html>", '<html lang="fr">'),
-    ("L.control.scale()", "L.control.scale({imperial: false})"),
+# what Leaflet only says in English
+_TEXTES_LEAFLET: Final = (
     ('zoomInTitle:"Zoom in"', 'zoomInTitle:"Agrandir"'),
     ('zoomOutTitle:"Zoom out"', 'zoomOutTitle:"Réduire"'),
 )
@@ -71,9 +68,7 @@ vertical-align:-1px}
 def export_carte_html(diagnostic: Diagnostic, fond: Fond) -> bytes:
     """Write the interactive map as one self-contained page."""
     xmin, ymin, xmax, ymax = fond.communes.total_bounds
-    carte = folium.Map(tiles=None, zoom_control=True, control_scale=True, height="100%")
-    # the CDN links of folium's class give way to the sources written below
-    carte.default_js, carte.default_css = [], []
+    carte = new_carte()
     folium.TileLayer(
         PLAN_IGN, attr="© IGN", name="Plan IGN (demande Internet)", overlay=True, show=False
     ).add_to(carte)
@@ -83,57 +78,57 @@ def export_carte_html(diagnostic: Diagnostic, fond: Fond) -> bytes:
     _add_layers(carte, diagnostic, fond, choroplethe)
     folium.LayerControl(collapsed=False).add_to(carte)
     carte.fit_bounds([[ymin, xmin], [ymax, xmax]], padding=(30, 30))
-    page = cast("Figure", carte.get_root())
-    _head(page, diagnostic)
-    page.html.add_child(_Brut(_panel(diagnostic, choroplethe)), name="cadre")
-    _number(page)
-    texte = str(page.render())
-    for avant, apres in _RETOUCHES:
-        texte = texte.replace(avant, apres, 1)
-    return texte.encode()
-
-
-def _head(page: Figure, diagnostic: Diagnostic) -> None:
-    page.title = None
-    page.header.add_child(
-        _Brut(
-            f"<title>{html.escape(diagnostic.nom)}</title>"
-            f'<meta http-equiv="Content-Security-Policy" content="{_POLITIQUE}">'
-            '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        ),
-        name="tete",
+    return write_page(
+        carte,
+        titre=diagnostic.nom,
+        politique=_POLITIQUE,
+        tete={"style": f"<style>{_style()}</style>", "leaflet": f"<script>{_leaflet()}</script>"},
+        corps=_panel(diagnostic, choroplethe),
     )
+
+
+def _style() -> str:
     # the images are those of markers and of the folded layer list, both unused
-    css = re.sub(r"url\(images/[^)]*\)", "none", leaflet_css())
-    page.header.add_child(_Brut(f"<style>{css}{_STYLE}</style>"), name="style")
-    page.header.add_child(_Brut(f"<script>{leaflet_js()}</script>"), name="leaflet")
+    return re.sub(r"url\(images/[^)]*\)", "none", leaflet_css()) + _STYLE
 
 
-class _Brut(Element):
-    """Hold an element printed as it is: its text is not read as a template."""
-
-    def __init__(self, contenu: str) -> None:
-        super().__init__("{{ this.contenu }}")
-        self.contenu = contenu
+def _leaflet() -> str:
+    source = leaflet_js()
+    for avant, apres in _TEXTES_LEAFLET:
+        source = source.replace(avant, apres, 1)
+    return source
 
 
 def _add_layers(
     carte: folium.Map, diagnostic: Diagnostic, fond: Fond, choroplethe: Choroplethe | None
 ) -> None:
     communes = _communes(diagnostic, fond)
-    _add(
+    add_couche(
         carte,
         communes,
         "Communes",
         lambda _: {"fillColor": BLEU_CLAIR, "fillOpacity": 0.65, "color": "#ffffff", "weight": 1},
-        fields={"commune": "Commune", "population": "Population", "densite": "Densité",
-                "epci": "Intercommunalité", "statut": "Statut"},
-    )  # fmt: skip
+        tooltip=_infobulle(
+            {
+                "commune": "Commune",
+                "population": "Population",
+                "densite": "Densité",
+                "epci": "Intercommunalité",
+                "statut": "Statut",
+            }
+        ),
+    )
     if choroplethe is not None:
-        _add(carte, communes, "Densité de population", _colour(choroplethe), show=False,
-             fields={"commune": "Commune", "densite": "Densité"})  # fmt: skip
+        add_couche(
+            carte,
+            communes,
+            "Densité de population",
+            _colour(choroplethe),
+            tooltip=_infobulle({"commune": "Commune", "densite": "Densité"}),
+            show=False,
+        )
     epci = fond.epci.reset_index()[["nom", "geometry"]]
-    _add(
+    add_couche(
         carte,
         epci.assign(nom=[html.escape(clean_ligne(nom)) for nom in epci["nom"]]),
         "Intercommunalités",
@@ -142,16 +137,16 @@ def _add_layers(
     )
     conflits = _overlaps(diagnostic, communes)
     if len(conflits):
-        _add(
+        add_couche(
             carte,
             conflits,
             "Chevauchements",
             lambda _: {"fillColor": ORANGE, "fillOpacity": 0.3, "color": ORANGE, "weight": 2,
                        "dashArray": "2 3"},
-            fields={"commune": "Commune", "autres": "Aussi revendiquée par"},
+            tooltip=_infobulle({"commune": "Commune", "autres": "Aussi revendiquée par"}),
         )  # fmt: skip
     territoire = gpd.GeoDataFrame({"nom": [""]}, geometry=[fond.territoire], crs=fond.communes.crs)
-    _add(
+    add_couche(
         carte,
         territoire,
         "Limite du territoire",
@@ -160,34 +155,10 @@ def _add_layers(
     )
 
 
-def _add(
-    carte: folium.Map,
-    couche: gpd.GeoDataFrame,
-    nom: str,
-    style: Callable[[Any], Mapping[str, Any]],
-    *,
-    fields: Mapping[str, str] | None = None,
-    show: bool = True,
-    interactive: bool = True,
-) -> None:
-    donnees = json.loads(
-        couche.set_geometry(shapely.set_precision(couche.geometry.to_numpy(), 1e-5)).to_json()
+def _infobulle(champs: Mapping[str, str]) -> folium.GeoJsonTooltip:
+    return folium.GeoJsonTooltip(
+        fields=list(champs), aliases=[f"{alias} :" for alias in champs.values()], sticky=True
     )
-    donnees.pop("bbox", None)
-    tooltip = None
-    if fields:
-        tooltip = folium.GeoJsonTooltip(
-            fields=list(fields), aliases=[f"{alias} :" for alias in fields.values()], sticky=True
-        )
-    # a tooltip on every layer would hide the one beneath
-    folium.GeoJson(
-        donnees,
-        name=nom,
-        style_function=style,
-        tooltip=tooltip,
-        show=show,
-        interactive=interactive,
-    ).add_to(carte)
 
 
 def _communes(diagnostic: Diagnostic, fond: Fond) -> gpd.GeoDataFrame:
@@ -264,14 +235,3 @@ def _panel(diagnostic: Diagnostic, choroplethe: Choroplethe | None) -> str:
         f"<p><small>{SOURCE_CONTOURS}, géographie {html.escape(diagnostic.millesime_geographie)}. "
         f"Établi le {format_date(diagnostic.le)}. {AVERTISSEMENT}.</small></p></details>"
     )
-
-
-def _number(page: Figure) -> None:
-    """Replace the random identifiers of the page by numbers: same inputs, same bytes."""
-    attente: list[Element] = [page.header, page.html, page.script, page]
-    rang = 0
-    while attente:
-        element = attente.pop(0)
-        element._id = f"{rang:06d}"  # noqa: SLF001 branca offers no other way
-        rang += 1
-        attente.extend(element._children.values())  # noqa: SLF001

@@ -112,14 +112,13 @@ def build_carte(couches: Sequence[Couche], *, cadre: gpd.GeoSeries | None = None
     for rang, couche in enumerate(visibles):
         formes = projeter(couche.formes)
         corps.append(_draw_layer(rang, couche, formes))
-    textes = _place_labels(
-        [
-            (forme, texte[:_LONGUEUR_ETIQUETTE])
-            for couche in visibles
-            for forme, texte in zip(projeter(couche.formes), couche.etiquettes, strict=False)
-            if texte and not forme.is_empty
-        ]
-    )
+    noms = [
+        (forme, texte[:_LONGUEUR_ETIQUETTE])
+        for couche in visibles
+        for forme, texte in zip(projeter(couche.formes), couche.etiquettes, strict=False)
+        if texte and not forme.is_empty
+    ]
+    textes = place_noms(sorted(noms, key=lambda couple: -couple[0].area))
     motifs = "".join(_build_motif(rang, couche) for rang, couche in enumerate(visibles))
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" '
@@ -164,11 +163,11 @@ def _build_cle(couche: Couche) -> str:
     )
 
 
-def _place_labels(etiquettes: Sequence[tuple[shapely.Geometry, str]]) -> list[str]:
-    """Write the names that find room, largest shapes first: two names never cover each other."""
+def place_noms(etiquettes: Sequence[tuple[shapely.Geometry, str]]) -> list[str]:
+    """Write the names that find room, in their order: two names never cover each other."""
     places: list[shapely.Geometry] = []
     textes = []
-    for forme, texte in sorted(etiquettes, key=lambda couple: -couple[0].area):
+    for forme, texte in etiquettes:
         point = shapely.point_on_surface(forme)
         demi = len(texte) * _LARGEUR_LETTRE / 2
         boite = shapely.box(point.x - demi, point.y - 12, point.x + demi, point.y + 12)

@@ -7,6 +7,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
+from gzip import compress
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ from diagnostic.indicateurs import (
     TablesIndicateurs,
     ValeurSaisie,
     compute_indicateurs,
+    compute_locales,
 )
 from diagnostic.parametres import Parametres, load_parametres
 from diagnostic.perimetre import Perimetre
@@ -46,11 +48,14 @@ from geodata.schema import (
     TypePopulation,
 )
 from geodata.tables import SOURCE_POPULATIONS, load_tables_embarquees
+from pages.composants.classement import Variable
 from pages.composants.etat import Dessin
 
 if TYPE_CHECKING:
     from diagnostic.exports.formats import Entrees
+    from pages.composants.carte_indicateur import CarteIndicateur
 
+_CARTES_GARDEES: Final = 64
 _DEPOTS_GARDES: Final = 8
 _FINESSE_DEGRES: Final = 0.001  # a pixel or two at the scale of a département
 
@@ -167,6 +172,52 @@ def calculer_indicateurs(
 ) -> tuple[ResultatIndicateur, ...]:
     """Return the indicators of a perimeter that is not empty, with every comparator."""
     return compute_indicateurs(ouvrir_tables(le), perimetre, autres=autres)
+
+
+def dessiner_indicateur(
+    perimetre: Perimetre, cle: str, variable: Variable, methode: str, *, le: date
+) -> str:
+    """Return the map of an indicator as HTML, its frame served by `lire_choroplethe`."""
+    codes = " ".join(sorted(perimetre.codes))
+    carte = _dessiner_indicateur(codes, cle, variable, methode, ouvrir_magasin().empreinte, le)
+    cartes = _ouvrir_cartes()
+    # kept from the moment it is shown, whatever the two caches forget
+    gardee = cartes.pop(carte.empreinte, None)
+    cartes[carte.empreinte] = gardee or compress(carte.page, 6, mtime=0)
+    while len(cartes) > _CARTES_GARDEES:
+        cartes.popitem(last=False)
+    return carte.figure
+
+
+@st.cache_resource(max_entries=_CARTES_GARDEES, show_spinner=False)
+def _dessiner_indicateur(
+    codes: str,
+    cle: str,
+    variable: Variable,
+    methode: str,
+    empreinte: tuple[tuple[str, int], ...],  # noqa: ARG001 - key of the cache
+    le: date,
+) -> CarteIndicateur:
+    # folium: only for who looks at the map
+    from pages.composants.carte_indicateur import build_carte_indicateur  # noqa: PLC0415
+
+    perimetre = Perimetre("", frozenset(codes.split()))
+    return build_carte_indicateur(
+        ouvrir_referentiel().contours("unite", codes.split()),
+        compute_locales(ouvrir_tables(le), cle, perimetre),
+        variable,
+        methode,
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def _ouvrir_cartes() -> OrderedDict[str, bytes]:
+    return OrderedDict()
+
+
+def lire_choroplethe(empreinte: str) -> bytes | None:
+    """Return the page of a map shown lately, compressed."""
+    return _ouvrir_cartes().get(empreinte)
 
 
 def preparer_exports(

@@ -34,15 +34,55 @@ def test_le_diagnostic_dit_ses_chiffres_leur_source_et_leur_comparaison(onglets,
     assert onglet.get_by_role("heading", name="Points d’attention").is_visible()
 
 
-def test_la_courbe_et_la_carte_sont_dessinees_dans_la_page(onglets, calme, lien):
+def ouvrir_carte(onglet, calme):
+    choisir(onglet, calme, "Carte")
+    carte = onglet.frame_locator("iframe.cpts-cadre")
+    carte.locator("html[data-pret]").wait_for()
+    return carte
+
+
+def test_la_courbe_est_dessinee_dans_la_page(onglets, lien):
     onglet = onglets.ouvrir(f"/diagnostic?{lien}")
     onglet.locator(".cpts-courbes polyline").first.wait_for()
     assert onglet.locator(".cpts-courbes polyline").count() == 4
-    choisir(onglet, calme, "Carte")
-    onglet.locator("svg.cpts-choroplethe path").first.wait_for()
-    assert onglet.locator("svg.cpts-choroplethe path").count() == 31
-    assert "%" in onglet.locator("svg.cpts-choroplethe path title").first.text_content()
+
+
+def test_la_carte_d_un_indicateur_s_affiche_sans_reseau_et_dit_ses_valeurs(onglets, calme, lien):
+    onglet = onglets.ouvrir(f"/diagnostic?{lien}")
+    carte = ouvrir_carte(onglet, calme)
+    communes = carte.locator("path.commune")
+    assert communes.count() == 31
+    assert carte.locator("path.limite").count() == 1
+    assert carte.locator("[title=Agrandir]").is_visible()
+    boite = onglet.locator("iframe.cpts-cadre").bounding_box()
+    limite = carte.locator("path.limite").bounding_box()
+    # the whole territory, as large as the frame allows
+    assert 0.75 * boite["height"] < limite["height"] < boite["height"]
+    communes.nth(3).hover()
+    dite = communes.nth(3).get_attribute("aria-label")
+    nom, valeur = carte.locator(".leaflet-tooltip:not(.nom)").inner_text().split("\n")
+    assert dite == f"{nom}\u00a0: {valeur}"
+    onglet.get_by_text("Chiffres de la carte").click()
+    ligne = onglet.get_by_role("row").filter(has_text=f"{nom} (").first
+    assert valeur.removesuffix("\u00a0%") in ligne.inner_text()
     assert onglets.refuses == []
+
+
+def test_la_carte_se_parcourt_au_clavier(onglets, calme, lien):
+    onglet = onglets.ouvrir(f"/diagnostic?{lien}")
+    carte = ouvrir_carte(onglet, calme)
+    assert carte.locator("path.commune[tabindex='0']").count() == 1
+    carte.locator("path.commune").first.focus()
+    dites = []
+    for touche in ("ArrowRight", "ArrowRight", "End", "Home"):
+        onglet.keyboard.press(touche)
+        visee = carte.locator("path.commune:focus")
+        dites.append(visee.get_attribute("aria-label"))
+        assert carte.locator("path.vise").count() == 1
+    valeurs = [
+        float(dite.split(": ")[1].removesuffix("\u00a0%").replace(",", ".")) for dite in dites
+    ]
+    assert valeurs[3] >= valeurs[0] >= valeurs[1] >= valeurs[2]
 
 
 def test_un_theme_sans_donnees_dit_quoi_charger(onglets, calme, lien):
@@ -144,3 +184,26 @@ def test_la_page_imprimee_garde_les_chiffres_et_laisse_les_boutons(onglets, calm
     onglet.emulate_media(media="print")
     assert onglet.get_by_role("row").filter(has_text="Densité").first.is_visible()
     assert not onglet.get_by_text("Réécrire ces phrases").is_visible()
+
+
+@pytest.mark.parametrize("vue", ["Carte", "Tout"])
+def test_la_page_imprimee_montre_une_carte(onglets, calme, lien, vue):
+    onglet = onglets.ouvrir(f"/diagnostic?{lien}")
+    choisir(onglet, calme, vue)
+    onglet.locator("iframe.cpts-cadre").wait_for()
+    assert not onglet.locator("svg.cpts-choroplethe").is_visible()
+    onglet.emulate_media(media="print")
+    assert onglet.locator("svg.cpts-choroplethe path:not(.contour):not(defs path)").count() == 31
+    assert onglet.locator("svg.cpts-choroplethe").is_visible()
+    assert not onglet.locator("iframe.cpts-cadre").is_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_la_carte_suit_le_theme_et_reste_accessible(onglets, accessibilite, calme, lien, theme):
+    onglet = onglets.ouvrir(f"/diagnostic?{lien}", theme=theme)
+    carte = ouvrir_carte(onglet, calme)
+    fond = carte.locator(".leaflet-container").evaluate("e => getComputedStyle(e).backgroundColor")
+    assert fond == ("rgb(243, 245, 249)" if theme == "light" else "rgb(30, 36, 46)")
+    onglet.goto(onglet.locator("iframe.cpts-cadre").evaluate("cadre => cadre.src"))
+    onglet.locator("html[data-pret]").wait_for()
+    accessibilite(onglet)

@@ -30,11 +30,13 @@ from pages.composants.lien import encode_lien
 
 PREFIXE: Final = "/atelier"
 _ICI: Final = Path(__file__).parent
+_CHOROPLETHES: Final = f"{PREFIXE}/choroplethes"
 _LEAFLET: Final = Path(xstatic.pkg.leaflet.BASE_DIR)
 _TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".json": "application/json; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
 }
 _NATURES: Final = {
     "commune": "commune",
@@ -57,6 +59,8 @@ def lire_fichiers() -> Mapping[str, bytes]:
         "atelier.css": _ICI / "atelier.css",
         "leaflet.js": _LEAFLET / "leaflet.js",
         "leaflet.css": _LEAFLET / "leaflet.css",
+        "choroplethe.js": _ICI.parent / "choroplethe.js",
+        "choroplethe.css": _ICI.parent / "choroplethe.css",
     }
     return {nom: compress(chemin.read_bytes(), mtime=0) for nom, chemin in chemins.items()}
 
@@ -174,6 +178,27 @@ def build_route_cpts(dessiner_cpts: Callable[[], bytes]) -> BaseRoute:
         )
 
     return Route(f"{PREFIXE}/cpts.json", lire_cpts)
+
+
+def adresse_choroplethe(empreinte: str) -> str:
+    """Return where the browser finds the map of an indicator."""
+    return f"{_CHOROPLETHES}/{empreinte}.html"
+
+
+def build_route_choroplethe(lire_choroplethe: Callable[[str], bytes | None]) -> BaseRoute:
+    """Return the route of the maps of indicators, each at the address of its content.
+
+    Parameters
+    ----------
+    lire_choroplethe
+        Gives the page of a map, compressed; None when it is not kept any more.
+    """
+
+    async def lire(requete: Request) -> Response:
+        empreinte = requete.path_params["version"]
+        return _servir(requete, "carte.html", lire_choroplethe(empreinte), empreinte)
+
+    return Route(f"{_CHOROPLETHES}/{{version}}.html", lire)
 
 
 def _servir_fichier(requete: Request) -> Response:
