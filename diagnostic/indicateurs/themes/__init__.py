@@ -9,6 +9,7 @@ from diagnostic.indicateurs.themes import (
     emploi,
     logement,
     menages,
+    mobilite,
     offre,
     population,
     revenus,
@@ -23,4 +24,5 @@ REGISTRE: Final[tuple[Indicateur, ...]] = (
     *emploi.INDICATEURS,
     *offre.INDICATEURS,
     *acces.INDICATEURS,
+    *mobilite.INDICATEURS,
 )

@@ -1,10 +1,10 @@
-"""Dwellings, and households without a car."""
+"""Dwellings."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from diagnostic.indicateurs.registre import LOGEMENT, MOBILITE, Indicateur, pour, somme
+from diagnostic.indicateurs.registre import LOGEMENT, Indicateur, pour, somme
 from diagnostic.indicateurs.themes.communs import effectif, rapport
 
 
@@ -58,18 +58,5 @@ INDICATEURS: Final = (
         "Part des appartements",
         "appartements",
         "Appartements sur l'ensemble des logements.",
-    ),
-    Indicateur(
-        cle="part_menages_sans_voiture",
-        version=1,
-        libelle="Ménages sans voiture",
-        theme=MOBILITE,
-        unite="%",
-        sources=("voitures",),
-        agregation="R",
-        calcul=rapport("voitures", ["menages_sans_voiture"], ["menages"]),
-        forme=pour(100),
-        formule="Résidences principales sans voiture sur l'ensemble des résidences principales.",
-        sens=1,
     ),
 )

@@ -7,6 +7,11 @@ from typing import Final
 from diagnostic.indicateurs.registre import MENAGES, Forme, Indicateur, pour, quotient
 from diagnostic.indicateurs.themes.communs import rapport
 
+_NOTE_SEULS: Final = (
+    "L'Insee publie par commune les 65 à 79 ans et les 80 ans ou plus : la part des 75 ans ou plus "
+    "vivant seuls, que citent des diagnostics, ne se calcule pas."
+)
+
 
 def _ligne(
     cle: str,
@@ -19,6 +24,8 @@ def _ligne(
     forme: Forme,
     sens: int = 1,
     decimales: int = 1,
+    table: str = "menages",
+    notes: tuple[str, ...] = (),
 ) -> Indicateur:
     return Indicateur(
         cle=cle,
@@ -26,13 +33,14 @@ def _ligne(
         libelle=libelle,
         theme=MENAGES,
         unite=unite,
-        sources=("menages",),
+        sources=(table,),
         agregation="R",
-        calcul=rapport("menages", haut, bas),
+        calcul=rapport(table, haut, bas),
         forme=forme,
         formule=formule,
         sens=sens,
         decimales=decimales,
+        notes=notes,
     )
 
 
@@ -52,9 +60,20 @@ INDICATEURS: Final = (
     _ligne(
         "part_80_plus_seuls", "80 ans ou plus vivant seuls", "%",
         ["pop_80p_seule"], ["pop_80p"],
-        "Personnes de 80 ans ou plus vivant seules sur les personnes de 80 ans ou plus "
-        "(le fichier communal ne donne pas les 75 ans ou plus).",
-        forme=pour(100),
+        "Personnes de 80 ans ou plus vivant seules sur les personnes de 80 ans ou plus.",
+        forme=pour(100), notes=(_NOTE_SEULS,),
+    ),
+    _ligne(
+        "part_65_79_seuls", "65 à 79 ans vivant seuls", "%",
+        ["pop_65_79_seule"], ["pop_65_79"],
+        "Personnes de 65 à 79 ans vivant seules sur les personnes de 65 à 79 ans.",
+        forme=pour(100), table="seuls", notes=(_NOTE_SEULS,),
+    ),
+    _ligne(
+        "part_65_plus_seuls", "65 ans ou plus vivant seuls", "%",
+        ["pop_65_79_seule", "pop_80p_seule"], ["pop_65_79", "pop_80p"],
+        "Personnes de 65 ans ou plus vivant seules sur les personnes de 65 ans ou plus.",
+        forme=pour(100), table="seuls", notes=(_NOTE_SEULS,),
     ),
     _ligne(
         "part_familles_monoparentales", "Familles monoparentales", "%",

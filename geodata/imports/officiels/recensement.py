@@ -161,6 +161,33 @@ _STRUCTURE: Final[Mapping[str, tuple[str, ...]]] = {
     **{f"f_{tranche.lower()}": (f"F{tranche}",) for tranche in _TRANCHES},
 }
 
+# workers of 15 and over: place of work (main exploitation), means of transport (complementary)
+_TRAJETS: Final = (
+    Role(
+        "lieux_travail",
+        "recensement, lieu de travail des actifs occupés",
+        # « ACTOCC15P » is in both exploitations: here or elsewhere is of the main one
+        {
+            "actifs_occupes": ("ACTOCC15P_ILT1", "ACTOCC15P_ILT2P"),
+            "dans_commune": ("ACTOCC15P_ILT1",),
+        },
+    ),
+    Role(
+        "trajets",
+        "recensement, trajets domicile-travail",
+        {
+            # the base of the shares: the same exploitation as the means of transport
+            "actifs_occupes": (
+                "ACTOCC15P_PAS", "ACTOCC15P_MAR", "ACTOCC15P_VELO", "ACTOCC15P_2ROUESMOT",
+                "ACTOCC15P_VOIT", "ACTOCC15P_TCOM",
+            ),
+            "voiture": ("ACTOCC15P_VOIT",),
+            "transports_communs": ("ACTOCC15P_TCOM",),
+            "marche_velo": ("ACTOCC15P_MAR", "ACTOCC15P_VELO"),
+        },
+    ),
+)  # fmt: skip
+
 FORMATS: Final = (
     FormatRecensement(
         Source(
@@ -207,9 +234,9 @@ FORMATS: Final = (
             url="https://www.insee.fr/fr/statistiques",
             obtention="Cherchez « Couples – Familles – Ménages », base des communes, fichier "
             "« base-cc-coupl-fam-men-AAAA_csv.zip », à donner tel quel.",
-            apporte="taille des ménages, personnes seules, 80 ans ou plus vivant seuls, familles "
-            "monoparentales",
-            tables=("menages",),
+            apporte="taille des ménages, personnes seules, 65 à 79 ans et 80 ans ou plus vivant "
+            "seuls, familles monoparentales",
+            tables=("menages", "seuls"),
         ),
         ("MEN", "MENPSEUL", "FAMMONO"),
         (
@@ -226,6 +253,17 @@ FORMATS: Final = (
                     "couples_avec_enfants": ("COUPAENF",),
                 },
             ),
+            # 55 to 79 in the IRIS files: 65 to 79 is only in the communal one
+            Role(
+                "seuls",
+                "recensement, personnes de 65 ans ou plus vivant seules",
+                {
+                    "pop_65_79": ("POP6579",),
+                    "pop_65_79_seule": ("POP6579_PSEUL",),
+                    "pop_80p": ("POP80P",),
+                    "pop_80p_seule": ("POP80P_PSEUL",),
+                },
+            ),
         ),
     ),
     FormatRecensement(
@@ -236,8 +274,9 @@ FORMATS: Final = (
             url="https://www.insee.fr/fr/statistiques/8581444",
             obtention="Page « Emploi – Population active », fichier "
             "« base-cc-emploi-pop-active-AAAA_csv.zip », à donner tel quel.",
-            apporte="chômage au sens du recensement, taux d'activité",
-            tables=("emploi",),
+            apporte="chômage au sens du recensement, taux d'activité ; trajets domicile-travail "
+            "quand le millésime les porte",
+            tables=("emploi", "lieux_travail", "trajets"),
         ),
         ("POP1564", "ACT1564", "CHOM1564"),
         (
@@ -246,7 +285,25 @@ FORMATS: Final = (
                 "recensement, emploi et population active",
                 {"pop_15_64": ("POP1564",), "actifs": ("ACT1564",), "chomeurs": ("CHOM1564",)},
             ),
+            *_TRAJETS,
         ),
+    ),
+    FormatRecensement(
+        Source(
+            cle="rp_trajets",
+            titre="Caractéristiques de l'emploi (communes)",
+            producteur="Insee",
+            url="https://www.insee.fr/fr/statistiques",
+            obtention="Cherchez « Caractéristiques de l'emploi », base des communes, fichier "
+            "« base-cc-caract-emploi-AAAA_csv.zip », à donner tel quel. Le fichier « Activité des "
+            "résidents » porte les mêmes colonnes : une ligne par commune est attendue, non par "
+            "Iris.",
+            apporte="actifs travaillant dans leur commune, trajets domicile-travail en voiture, "
+            "en transports en commun, à pied ou à vélo",
+            tables=("lieux_travail", "trajets"),
+        ),
+        ("ACTOCC15P_ILT1", "ACTOCC15P_ILT2P"),
+        _TRAJETS,
     ),
     FormatRecensement(
         Source(

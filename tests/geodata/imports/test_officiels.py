@@ -225,6 +225,29 @@ def test_households_activity_diplomas_and_dwellings_are_read(france_jouet: Geogr
     assert voitures.loc["01001", "menages_sans_voiture"] == 90 - 50
 
 
+def test_journeys_to_work_are_read_from_either_file(france_jouet: Geographie) -> None:
+    lieux = "P22_ACTOCC15P P22_ACTOCC15P_ILT1 P22_ACTOCC15P_ILT2P".split()
+    actifs = "P22_POP1564 P22_ACT1564 P22_CHOM1564".split()
+    ligne = dict(zip([*lieux, *actifs], (305, 100, 200, 400, 300, 30), strict=True))
+    seul = analyse(france_jouet, csv(dict.fromkeys(CODES, ligne), lieux))
+    assert (seul.source.cle, set(par_id(seul))) == ("rp_trajets", {"lieux_travail"})
+    # the sum of the two places, not the total of another exploitation
+    assert par_id(seul)["lieux_travail"].valeurs.loc["35001", "actifs_occupes"] == 300
+    ensemble = analyse(france_jouet, csv(dict.fromkeys(CODES, ligne), [*actifs, *lieux]))
+    assert ensemble.source.cle == "rp_emploi"
+    assert set(par_id(ensemble)) == {"emploi", "lieux_travail"}
+
+
+def test_people_of_65_living_alone_need_the_communal_bands(france_jouet: Geographie) -> None:
+    noms = "MEN MENPSEUL PMEN POP80P POP80P_PSEUL FAMMONO COUPAENF".split()
+    colonnes = [f"P22_{nom}" for nom in noms]
+    for tranche, attendu in (("6579", {"menages", "seuls"}), ("5579", {"menages"})):
+        toutes = [*colonnes, f"P22_POP{tranche}", f"P22_POP{tranche}_PSEUL"]
+        ligne = dict.fromkeys(toutes, 10)
+        lu = analyse(france_jouet, csv(dict.fromkeys(CODES, ligne), toutes))
+        assert set(par_id(lu)) == attendu
+
+
 LONG = (
     "GEO;GEO_OBJECT;FILOSOFI_MEASURE;UNIT_MEASURE;UNIT_MULT;CONF_STATUS;OBS_STATUS;TIME_PERIOD"
     ";OBS_VALUE"
