@@ -42,6 +42,7 @@ _COMPTES: Final = {
     "perdues": "Lignes sans commune d’aujourd’hui",
     "hors_champ": "Lignes de collectivités d’outre-mer, hors champ",
     "secrets": "Valeurs sous secret, laissées vides",
+    "plusieurs_zones": "Communes à plusieurs zones, laissées vides",
 }
 
 
@@ -99,7 +100,7 @@ def _afficher_import(le: date) -> None:
         "Fichier officiel", type=["csv", "zip", "gz", "xlsx", "json", "txt"], key="donnees-depot"
     )
     annee = st.text_input(
-        "Année des populations, si le fichier ne la dit pas",
+        "Année des chiffres, si le fichier ne la dit pas (populations, quartiers, zonage)",
         max_chars=4,
         placeholder="ex. 2024",
         key="donnees-annee",

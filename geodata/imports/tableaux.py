@@ -69,18 +69,29 @@ def read_tableau(fichier: str, contenu: bytes) -> Lignes:
     ImportRefuseError
         When it is neither, is damaged, or is larger than a list of communes can be.
     """
+    feuilles = read_feuilles(fichier, contenu)
+    # our own workbook is named, any other gives its longest sheet
+    return feuilles.get("Communes") or max(feuilles.values(), key=len, default=[])
+
+
+def read_feuilles(fichier: str, contenu: bytes) -> dict[str, Lignes]:
+    """Return every sheet of a workbook; a text file is one sheet without a name.
+
+    Raises
+    ------
+    ImportRefuseError
+        When it is neither, is damaged, or is larger than a list of communes can be.
+    """
     if not contenu.startswith(SIGNATURES_CLASSEUR):
-        return split_lignes(fichier, decode_texte(fichier, contenu))
+        return {"": split_lignes(fichier, decode_texte(fichier, contenu))}
     open_membres(fichier, contenu)  # bounds what the workbook may hold once decompressed
     try:
         classeur = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(contenu))
-        feuilles = {nom: _read_feuille(fichier, classeur, nom) for nom in classeur.sheet_names}
+        return {nom: _read_feuille(fichier, classeur, nom) for nom in classeur.sheet_names}
     except (python_calamine.CalamineError, ValueError, OSError) as erreur:
         raise ImportRefuseError(
             fichier, "le classeur est abîmé ou protégé. Enregistrez la feuille au format CSV."
         ) from erreur
-    # our own workbook is named, any other gives its longest sheet
-    return feuilles.get("Communes") or max(feuilles.values(), key=len, default=[])
 
 
 def reduce_entete(nom: str) -> str:

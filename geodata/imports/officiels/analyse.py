@@ -11,8 +11,17 @@ import pandas as pd
 
 from geodata.errors import ImportRefuseError
 from geodata.imports.archives import Membre, open_membres
-from geodata.imports.officiels import acces, equipements, finess, populations, recensement, revenus
+from geodata.imports.officiels import (
+    acces,
+    equipements,
+    finess,
+    populations,
+    recensement,
+    revenus,
+    zonage,
+)
 from geodata.imports.officiels.formats import (
+    OCTETS_DEBUT,
     Contexte,
     FormatMembre,
     FormatTableau,
@@ -30,14 +39,13 @@ TABLEAUX: Final[tuple[FormatTableau, ...]] = (
     equipements.FormatBpe(),
     *populations.FORMATS,
 )
-MEMBRES: Final[tuple[FormatMembre, ...]] = (*acces.FORMATS, *finess.FORMATS)
+MEMBRES: Final[tuple[FormatMembre, ...]] = (*acces.FORMATS, *finess.FORMATS, *zonage.FORMATS)
 SOURCES: Final[tuple[Source, ...]] = tuple(
     {
         source.cle: source
         for source in (*(f.source for f in TABLEAUX), *(f.source for f in MEMBRES))
     }.values()
 )
-_DEBUT: Final = 4096
 
 
 @dataclass(frozen=True)
@@ -129,7 +137,7 @@ def _lire(
     entetes: list[str] = []
     for membre in sorted(membres, key=lambda m: -m.taille):
         with membre.open() as flux:
-            debut = flux.read(_DEBUT)
+            debut = flux.read(OCTETS_DEBUT)
         for format_membre in MEMBRES:
             if format_membre.reconnait(debut, membre):
                 return format_membre.source, format_membre.lire(membre, contexte)
@@ -202,7 +210,7 @@ def _completer(valeurs: pd.DataFrame, geographie: Geographie) -> pd.DataFrame:
 
 
 def _raconter(lue: Lue, deplacement: Deplacement) -> list[str]:
-    notes = []
+    notes = list(lue.constats)
     if deplacement.traduites:
         notes.append(
             f"{deplacement.traduites} lignes d'anciennes communes ou de communes regroupées ont "

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 import pandas as pd
 
 from geodata.imports.archives import Membre
 from geodata.imports.officiels.tableaux import Tableau
+
+# how much of a file is enough to recognise it
+OCTETS_DEBUT: Final = 4096
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,10 @@ class Lue:
         Cells under statistical secrecy.
     compte
         Other counts to show the user.
+    notes
+        French sentences every figure of the table carries.
+    constats
+        French sentences about this file only, shown before it is stored.
     zero_si_absente
         True for a directory, which only lists what exists: a commune it does not name has none,
         provided its département is in the file.
@@ -50,6 +57,7 @@ class Lue:
     secrets: int = 0
     compte: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    constats: tuple[str, ...] = ()
     zero_si_absente: bool = False
     finaliser: Callable[[pd.DataFrame], pd.DataFrame] | None = None
 

@@ -93,6 +93,7 @@ FICHIERS = (
     longue("REG;DEP;COM;PMUN;PCAP;PTOT", [f"53;35;{code};900;100;1000" for code in COMMUNES]),
     classeur_apl(),
     flux_finess(),
+    b"Code;Libell\xc3\xa9;Zonage_MG\n35001;Aubignac;1_ZIP\n35002;Bellerive;2_ZAC\n",
 )  # fmt: skip
 
 
@@ -150,6 +151,9 @@ def test_the_figures_of_the_files_come_out_right(
         "part_comptee_a_part": 10,
         "apl_generalistes": 3.5,
         "part_sous_dense": 100 * 110 / 420,
+        "part_zip": 100 * 10 / 22,
+        "part_zac": 100 * 12 / 22,
+        "part_hors_zip_zac": 0,
         "niveau_vie_median": None,
     }
     for cle, attendu in attendus.items():
