@@ -488,7 +488,8 @@ class TableCommunale:
         codes separated by a space); float columns, NaN where secret or missing.
     publiees
         Values the producer publishes at other levels and that cannot be summed, same columns;
-        index `niveau:code` ("epci:243500139", "departement:35", "region:53", "france:").
+        index `niveau:code` ("epci:243500139", "departement:35", "region:53", "france:"). Or places
+        ("qpv:QN03501M") with the unités they lie in (column `communes`).
     notes
         French sentences that every figure of this source carries.
     compte

@@ -42,6 +42,8 @@ _COMPTES: Final = {
     "perdues": "Lignes sans commune d’aujourd’hui",
     "hors_champ": "Lignes de collectivités d’outre-mer, hors champ",
     "secrets": "Valeurs sous secret, laissées vides",
+    "quartiers": "Quartiers lus",
+    "quartiers_a_cheval": "Quartiers à cheval sur plusieurs communes",
     "plusieurs_zones": "Communes à plusieurs zones, laissées vides",
 }
 

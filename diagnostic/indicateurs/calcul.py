@@ -13,6 +13,7 @@ import pandas as pd
 
 from diagnostic.errors import PerimetreVideError
 from diagnostic.indicateurs.formes import compute_resultats_forme
+from diagnostic.indicateurs.quartiers import compute_resultats_quartiers
 from diagnostic.indicateurs.registre import Indicateur, Reels
 from diagnostic.indicateurs.resultats import (
     Comparateur,
@@ -88,7 +89,11 @@ def compute_indicateurs(
         _resultat(tables, rang, indicateur, lecture, references)
         for rang, indicateur in enumerate(socle.indicateurs)
     )
-    return (*resultats, *compute_resultats_forme(tables.geographie, lecture.rangs))
+    return (
+        *resultats,
+        *compute_resultats_quartiers(tables, perimetre.codes),
+        *compute_resultats_forme(tables.geographie, lecture.rangs),
+    )
 
 
 def compute_lot(

@@ -42,6 +42,16 @@ class Colonnes(Protocol):
         """
         ...
 
+    def millesime(self, table: str) -> str:
+        """Return the year of the figures of a table.
+
+        Raises
+        ------
+        KeyError
+            If the table is not loaded.
+        """
+        ...
+
     def seuil(self, cle: str) -> float:
         """Return a dated threshold of the parameter files."""
         ...

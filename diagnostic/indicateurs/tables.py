@@ -68,6 +68,16 @@ class TablesIndicateurs:
         """Inhabitants of each unité: what a coverage is measured in."""
         return np.nan_to_num(self.geographie.population())
 
+    def millesime(self, table: str) -> str:
+        """Return the year of the figures of a table.
+
+        Raises
+        ------
+        KeyError
+            If the table is not loaded.
+        """
+        return self.par_id[table].millesime
+
     def seuil(self, cle: str) -> float:
         """Return a dated threshold."""
         return self.seuils.valeur(cle, self.le)

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from diagnostic.indicateurs.registre import REVENUS, Indicateur, pour, somme
+from diagnostic.indicateurs.registre import (
+    REVENUS,
+    Colonnes,
+    Indicateur,
+    Reels,
+    pour,
+    somme,
+)
 from diagnostic.indicateurs.themes.communs import effectif, par_habitant
+from geodata.schema import ANNEES_POPULATION
 
 _NOTE: Final = (
     "Une médiane ou un taux de pauvreté ne s'additionne pas : il n'existe pas de valeur pour un "
@@ -16,6 +24,23 @@ _NOTE_RUPTURE: Final = (
     "Filosofi 2023 (« Filosofi 2 ») n'est pas comparable aux millésimes 2012 à 2021."
 )
 _NOTE_RSA: Final = "Effectifs arrondis au multiple de 5 par la Cnaf ; les plus petits sont absents."
+_NOTE_QPV: Final = (
+    "Quartiers prioritaires de la politique de la ville en vigueur depuis 2024. Un quartier à "
+    "cheval sur deux communes n'est pas réparti entre elles."
+)
+_NOTE_BASE_QPV: Final = (
+    "La population municipale est celle de la même année que les quartiers ; à défaut, de l'année "
+    f"connue la plus proche, de {ANNEES_POPULATION[0]} à {ANNEES_POPULATION[-1]}."
+)
+
+
+def _en_quartier(colonnes: Colonnes) -> tuple[Reels, Reels]:
+    voulue = int(colonnes.millesime("qpv_population"))
+    annee = min(ANNEES_POPULATION, key=lambda connue: abs(connue - voulue))
+    return (
+        colonnes("qpv_population", "population_qpv"),
+        colonnes("population", f"population_municipale_{annee}"),
+    )
 
 
 def _locale(
@@ -56,5 +81,33 @@ INDICATEURS: Final = (
         formule="Foyers allocataires du RSA pour 1 000 habitants (population municipale).",
         sens=1,
         notes=(_NOTE_RSA,),
+    ),
+    Indicateur(
+        cle="part_qpv",
+        version=1,
+        libelle="Habitants d'un quartier prioritaire (QPV)",
+        theme=REVENUS,
+        unite="%",
+        sources=("qpv_population", "population"),
+        agregation="R",
+        calcul=_en_quartier,
+        forme=pour(100),
+        formule="Population municipale des quartiers prioritaires sur population municipale.",
+        sens=1,
+        notes=(_NOTE_QPV, _NOTE_BASE_QPV),
+    ),
+    Indicateur(
+        cle="habitants_qpv",
+        version=1,
+        libelle="Nombre d'habitants en quartier prioritaire (QPV)",
+        theme=REVENUS,
+        unite="habitants",
+        sources=("qpv_population",),
+        agregation="S",
+        calcul=effectif("qpv_population", ["population_qpv"]),
+        forme=somme,
+        formule="Somme des populations municipales des quartiers prioritaires.",
+        decimales=0,
+        notes=(_NOTE_QPV,),
     ),
 )

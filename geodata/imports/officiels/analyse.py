@@ -16,6 +16,7 @@ from geodata.imports.officiels import (
     equipements,
     finess,
     populations,
+    quartiers,
     recensement,
     revenus,
     zonage,
@@ -29,7 +30,7 @@ from geodata.imports.officiels.formats import (
     Progres,
     Source,
 )
-from geodata.imports.officiels.passage import Deplacement, move_to_present
+from geodata.imports.officiels.passage import Deplacement, move_to_present, translate_lieux
 from geodata.imports.officiels.tableaux import Tableau
 from geodata.schema import ANNEES_POPULATION, Geographie, TableCommunale
 
@@ -38,8 +39,14 @@ TABLEAUX: Final[tuple[FormatTableau, ...]] = (
     *revenus.FORMATS,
     equipements.FormatBpe(),
     *populations.FORMATS,
+    *quartiers.FORMATS,
 )
-MEMBRES: Final[tuple[FormatMembre, ...]] = (*acces.FORMATS, *finess.FORMATS, *zonage.FORMATS)
+MEMBRES: Final[tuple[FormatMembre, ...]] = (
+    *acces.FORMATS,
+    *finess.FORMATS,
+    *zonage.FORMATS,
+    *quartiers.FORMATS_MEMBRE,
+)
 SOURCES: Final[tuple[Source, ...]] = tuple(
     {
         source.cle: source
@@ -185,7 +192,7 @@ def _table(
         etat="importee",
         recupere_le=le,
         valeurs=valeurs,
-        publiees=lue.publiees,
+        publiees=lue.publiees if lue.lieux.empty else translate_lieux(lue.lieux, geographie),
         notes=lue.notes,
         compte={
             "lignes": deplacement.lignes,

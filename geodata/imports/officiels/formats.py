@@ -29,6 +29,9 @@ class Lue:
         Index: code of the commune in the geography of the source; float columns.
     publiees
         Values at other levels, index `niveau:code`.
+    lieux
+        Places of the file (index `genre:code`), with the communes they lie in (column `communes`,
+        codes of the source separated by a space): kept among the published values.
     non_additives
         Columns that cannot be summed.
     secrets
@@ -53,6 +56,7 @@ class Lue:
     geographie_origine: str
     valeurs: pd.DataFrame
     publiees: pd.DataFrame = field(default_factory=pd.DataFrame)
+    lieux: pd.DataFrame = field(default_factory=pd.DataFrame)
     non_additives: tuple[str, ...] = ()
     secrets: int = 0
     compte: Mapping[str, int] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -101,7 +101,44 @@ _VILLE_EN_DOUBLE: Final = "ville"
 def _cibles(
     index: Iterable[str], geographie: Geographie, blocs: Sequence[Collection[str]]
 ) -> list[str]:
-    presents = set(index)
+    cles = list(index)
+    # a key may be a group of communes that the source only counts together
+    presents = {code for cle in cles for code in cle.split()}
+    cible = _traducteur(presents, geographie, blocs)
+
+    def cible_groupe(cle: str) -> str:
+        parts = [cible(code) for code in cle.split()]
+        if "" in parts or _VILLE_EN_DOUBLE in parts:
+            return ""
+        return " ".join(sorted({code for part in parts for code in part.split()}))
+
+    return [cible_groupe(cle) if " " in cle else cible(cle) for cle in cles]
+
+
+def translate_lieux(lieux: pd.DataFrame, geographie: Geographie) -> pd.DataFrame:
+    """Say in which present unités lie the places whose communes a source gives.
+
+    Parameters
+    ----------
+    lieux
+        Column `communes`: codes in the geography of the source, separated by a space.
+
+    Returns
+    -------
+    The places known to lie somewhere, with the codes of present unités in `communes`.
+    """
+    cible = _traducteur(frozenset(), geographie, ())
+    codes = lieux["communes"].map(
+        lambda communes: " ".join(
+            sorted({code for commune in communes.split() for code in cible(commune).split()})
+        )
+    )
+    return lieux.assign(communes=codes)[codes != ""]
+
+
+def _traducteur(
+    presents: Collection[str], geographie: Geographie, blocs: Sequence[Collection[str]]
+) -> Callable[[str], str]:
     position = geographie.position
     passage = geographie.passage
     suites = {str(c): str(s) for c, s in zip(passage.index, passage["code"], strict=True)}
@@ -113,6 +150,7 @@ def _cibles(
         )
     )
     villes = geographie.communes_divisees
+    presents = frozenset(presents)
     de_bloc = {
         code: " ".join(sorted(bloc))
         for bloc in blocs
@@ -135,7 +173,7 @@ def _cibles(
         suite = suites.get(code, "")
         return de_bloc.get(suite, suite)
 
-    return [cible(code) for code in index]
+    return cible
 
 
 def _additionner(

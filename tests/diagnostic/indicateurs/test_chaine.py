@@ -93,6 +93,10 @@ FICHIERS = (
     longue("REG;DEP;COM;PMUN;PCAP;PTOT", [f"53;35;{code};900;100;1000" for code in COMMUNES]),
     classeur_apl(),
     flux_finess(),
+    b"code_qp;lib_qp;insee_com\nQN03501M;Les Tilleuls;35001\nQN03502M;La Rive;35001; 35003\n"
+    .replace(b"35001; 35003", b'"35001; 35003"'),
+    longue("codeQPV;libQPV;listeDepcom;popMuniQPV",
+           ["QN03501M;Les Tilleuls;35001;1000", "QN03502M;Le Quai;35002;980"]),
     b"Code;Libell\xc3\xa9;Zonage_MG\n35001;Aubignac;1_ZIP\n35002;Bellerive;2_ZAC\n",
 )  # fmt: skip
 
@@ -151,6 +155,8 @@ def test_the_figures_of_the_files_come_out_right(
         "part_comptee_a_part": 10,
         "apl_generalistes": 3.5,
         "part_sous_dense": 100 * 110 / 420,
+        "habitants_qpv": 1_980,
+        "part_qpv": 100 * 1_980 / 22_000,
         "part_zip": 100 * 10 / 22,
         "part_zac": 100 * 12 / 22,
         "part_hors_zip_zac": 0,
