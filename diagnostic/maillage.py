@@ -7,9 +7,10 @@ part of the figure is an upper bound.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,8 @@ from scipy.sparse import csgraph
 
 from diagnostic.chevauchement import IndexTerritoires, build_index
 from geodata.schema import Geographie, Niveau, StatutCpts, TerritoireCpts
+
+DATES_MAXIMUM: Final = 60
 
 
 @dataclass(frozen=True)
@@ -288,6 +291,35 @@ def _describe_piece(
         taille=taille(habitants),
         voisins=tuple(voisins),
     )
+
+
+def list_changements(
+    territoires: Iterable[TerritoireCpts],
+    codes: Collection[str],
+    le: date,
+    *,
+    maximum: int = DATES_MAXIMUM,
+) -> tuple[date, ...]:
+    """Return the days when the coverage of a zone may have changed, in order.
+
+    Parameters
+    ----------
+    le
+        Last day looked at.
+    maximum
+        Beyond that many days, only the last one of each month is kept, or of each year.
+    """
+    zone = frozenset(codes)
+    touchants = [t for t in territoires if not zone.isdisjoint(t.codes)]
+    debuts = {t.valide_du for t in touchants if t.valide_du}
+    # the first day without a perimeter is the one after its last
+    fins = {t.valide_au + timedelta(days=1) for t in touchants if t.valide_au}
+    jours = sorted(jour for jour in debuts | fins if jour <= le)
+    if len(jours) > maximum:
+        jours = list({(jour.year, jour.month): jour for jour in jours}.values())
+    if len(jours) > maximum:
+        jours = list({jour.year: jour for jour in jours}.values())
+    return tuple(jours)
 
 
 def compute_evolution(

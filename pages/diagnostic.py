@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 import pandas as pd
@@ -37,6 +36,7 @@ from pages.composants.dessin import afficher_dessin
 from pages.composants.format import formater_nombre, formater_part
 from pages.composants.graphiques import (
     GENRES,
+    STYLE,
     Courbe,
     build_ages,
     build_evolution,
@@ -49,7 +49,6 @@ from pages.composants.mise_en_page import page
 from pages.composants.phrases import afficher_phrases
 from pages.composants.saisie_rezone import afficher_saisie, lire_saisies
 
-STYLE: Final = Path(__file__).parent / "composants" / "diagnostic.css"
 _VUES: Final = ("Indicateurs", "Carte", "Comparer à un autre périmètre", "Relevés REZONE", "Tout")
 _GENRES_PROPOSES: Final[tuple[GenreComparateur, ...]] = (
     "departement", "region", "france", "epci", "ressemblant",

@@ -20,7 +20,6 @@ from diagnostic.maillage import (
     ZoneBlanche,
     compute_couverture,
     compute_couvertures,
-    compute_evolution,
     compute_zones_blanches,
 )
 from diagnostic.redaction import accorder
@@ -29,6 +28,7 @@ from geodata.schema import LIBELLES_STATUT_CPTS
 from pages.composants import etat
 from pages.composants.carte_couches import Couche, afficher_carte
 from pages.composants.chargement import (
+    calculer_evolution,
     dissoudre,
     indexer_registre,
     lire_territoires,
@@ -36,8 +36,10 @@ from pages.composants.chargement import (
     ouvrir_parametres,
     ouvrir_referentiel,
 )
+from pages.composants.dessin import afficher_dessin
 from pages.composants.format import formater_habitants, formater_nombre, formater_part
-from pages.composants.html import Ligne, afficher_tableau, build_chiffres
+from pages.composants.graphiques import STYLE, Palier, build_paliers
+from pages.composants.html import Ligne, afficher_tableau, build_chiffres, build_tableau
 from pages.composants.jour import demander_jour
 from pages.composants.mise_en_page import page
 from pages.composants.registre_affiche import afficher_completude, choisir_zone, select_zone
@@ -222,23 +224,22 @@ def _choisir_detail(index: IndexTerritoires, niveau: str, code: str) -> tuple[Co
     return compute_couvertures(index, "epci", codes, poids=poids)
 
 
-def _afficher_evolution(codes: frozenset[str], le: date) -> None:
-    territoires = lire_territoires()
-    dates = sorted(
-        {t.valide_du for t in territoires if t.valide_du and not codes.isdisjoint(t.codes)}
-    )
-    if not dates:
+def _afficher_evolution(codes: frozenset[str], nom: str, le: date) -> None:
+    suite = calculer_evolution(codes, le)
+    if not suite:
         st.caption(
             "Aucune date de validité n’est renseignée pour les territoires de cette zone : "
             "l’évolution de la couverture ne peut pas être tracée."
         )
         return
-    poids = ouvrir_parametres().poids_statut(le).poids
-    actifs = [t for t in territoires if poids[t.statut] > 0 or t.valide_au is not None]
-    suite = compute_evolution(
-        ouvrir_referentiel().geographie, actifs, codes, [*dates, le], poids=poids
+    sans_date = sum(
+        1 for t in lire_territoires() if t.valide_du is None and not codes.isdisjoint(t.codes)
     )
-    afficher_tableau(
+    legende = f"Part de la population couverte, {nom}, aux dates de validité des périmètres"
+    if sans_date:
+        comptes = "compté à toutes les dates" if sans_date == 1 else "comptés à toutes les dates"
+        legende += f" ; {accorder(sans_date, 'territoire')} sans date de début, {comptes}"
+    tableau = build_tableau(
         ["Date", "Population couverte", "Taux", "CPTS"],
         [
             Ligne(
@@ -251,8 +252,22 @@ def _afficher_evolution(codes: frozenset[str], le: date) -> None:
             )
             for jour, couverture in suite
         ],
-        "Évolution de la couverture, aux dates de validité des périmètres",
+        "Évolution de la couverture",
     )
+    paliers = [
+        Palier(
+            jour,
+            100 * couverture.taux,
+            f"{jour:%d/%m/%Y} : {formater_part(couverture.taux)}, "
+            f"{accorder(couverture.nombre_cpts, 'CPTS ou projet', 'CPTS et projets')}",
+        )
+        for jour, couverture in suite
+        if couverture.taux is not None
+    ]
+    if len(paliers) < 2:
+        st.html(tableau)
+        return
+    afficher_dessin(build_paliers(paliers, f"{legende}.", tableau), "maillage-evolution")
 
 
 def _afficher_exports(
@@ -284,6 +299,7 @@ def _afficher_exports(
 
 def main() -> None:
     """Draw the page."""
+    st.html(STYLE)
     geographie = ouvrir_referentiel().geographie
     niveau, code, nom = choisir_zone(geographie, "maillage")
     aujourdhui = etat.lire_jour()
@@ -310,7 +326,7 @@ def main() -> None:
     entieres = ", intercommunalités entières" if niveau == "departement" else ""
     _afficher_detail(detail, f"Couverture, {nom}{entieres} ; population municipale")
     st.subheader("Évolution", anchor=False)
-    _afficher_evolution(codes, le)
+    _afficher_evolution(codes, nom, le)
 
 
 with page(

@@ -29,6 +29,7 @@ from diagnostic.indicateurs import (
     compute_indicateurs,
     compute_locales,
 )
+from diagnostic.maillage import Couverture, compute_evolution, list_changements
 from diagnostic.parametres import Parametres, load_parametres
 from diagnostic.perimetre import Perimetre
 from diagnostic.rapport import compute_diagnostic
@@ -345,6 +346,34 @@ def indexer_registre_ou_amorce(le: date) -> IndexTerritoires:
         return indexer_registre(le)
     except RegistreError:
         return _indexer_amorce(le)
+
+
+def calculer_evolution(codes: frozenset[str], le: date) -> tuple[tuple[date, Couverture], ...]:
+    """Return the coverage of a zone each time it changed, until a day.
+
+    Raises
+    ------
+    RegistreError
+        When the register cannot be opened or read.
+    """
+    return _calculer_evolution(ouvrir_registre().revision(), " ".join(sorted(codes)), le)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Calcul de l’évolution…")
+def _calculer_evolution(revision: int, codes: str, le: date) -> tuple[tuple[date, Couverture], ...]:
+    zone = codes.split()
+    poids = ouvrir_parametres().poids_statut(le).poids
+    # one that ended counted until then, whatever became of it
+    actifs = [
+        territoire
+        for territoire in _lire_territoires(revision)
+        if poids[territoire.statut] > 0 or territoire.valide_au is not None
+    ]
+    jours = list_changements(actifs, zone, le)
+    if not jours:
+        return ()
+    suite = [*jours, *([le] if jours[-1] < le else [])]
+    return compute_evolution(ouvrir_referentiel().geographie, actifs, zone, suite, poids=poids)
 
 
 @st.cache_resource(show_spinner="Ouverture des contours des communes…")

@@ -136,7 +136,7 @@ def _afficher_fiche(identifiant: str) -> None:
             Ligne("Adresse de la source", [territoire.source_url or "–"]),
             Ligne("Géographie", [f"communes au 1er janvier {territoire.millesime}"]),
             Ligne(
-                f"{len(compacter(geographie, territoire.codes))} communes",
+                accorder(len(compacter(geographie, territoire.codes)), "commune"),
                 [", ".join(nommer(geographie, entieres)) or "–"],
             ),
             *(
@@ -286,6 +286,10 @@ def _afficher_completude(niveau: str, code: str, nom: str) -> None:
 def _periode(territoire: TerritoireCpts) -> str:
     if territoire.valide_du is None and territoire.valide_au is None:
         return "dates inconnues, tenu pour en vigueur"
+    if territoire.valide_au is None:
+        return f"depuis le {_jour(territoire.valide_du)}"
+    if territoire.valide_du is None:
+        return f"jusqu’au {_jour(territoire.valide_au)}"
     return f"du {_jour(territoire.valide_du)} au {_jour(territoire.valide_au)}"
 
 

@@ -5,9 +5,12 @@ Every chart is doubled by a table or by figures in the text: screen readers skip
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from html import escape
+from pathlib import Path
 from typing import Final
 
 from diagnostic.indicateurs import Comparateur, ResultatIndicateur
@@ -15,6 +18,7 @@ from diagnostic.indicateurs.resultats import GenreComparateur
 from diagnostic.indicateurs.tranches import Pyramide
 from pages.composants.format import ABSENT, INSECABLE, formater_nombre, formater_part
 
+STYLE: Final = Path(__file__).with_name("graphiques.css")
 GENRES: Final[Mapping[GenreComparateur, str]] = {
     "departement": "Département",
     "region": "Région",
@@ -260,6 +264,9 @@ _GAUCHE: Final = 48
 _DROITE: Final = 170
 _HAUT: Final = 14
 _BAS: Final = 28
+# between two names, large enough for the letters of a telephone
+_INTERLIGNE: Final = 18
+_LONGUEUR_LIBELLE: Final = 20
 
 
 def build_evolution(courbes: Sequence[Courbe], legende: str) -> str:
@@ -277,20 +284,8 @@ def build_evolution(courbes: Sequence[Courbe], legende: str) -> str:
     def x(rang: int) -> float:
         return _GAUCHE + rang * (_LARGEUR - _GAUCHE - _DROITE) / max(1, len(annees) - 1)
 
-    def y(valeur: float) -> float:
-        return _HAUT + (haut - valeur) * (_HAUTEUR - _HAUT - _BAS) / (haut - bas)
-
-    axes = "".join(
-        f'<text x="{x(rang):.0f}" y="{_HAUTEUR - 8}" text-anchor="middle">{escape(annee)}</text>'
-        for rang, annee in enumerate(annees)
-    )
-    reperes = "".join(
-        f'<line class="grille" x1="{_GAUCHE}" x2="{x(len(annees) - 1):.0f}" y1="{y(valeur):.1f}" '
-        f'y2="{y(valeur):.1f}"/><text x="{_GAUCHE - 6}" y="{y(valeur) + 4:.1f}" '
-        f'text-anchor="end">{formater_nombre(valeur, 0 if pas >= 1 else 1)}</text>'
-        for pas in (_pas(haut - bas),)
-        for valeur in _graduations(bas, haut, pas)
-    )
+    y = _hauteurs(bas, haut)
+    axes = "".join(_annee(x(rang), annee) for rang, annee in enumerate(annees))
     traces, etiquettes = [], []
     fins = sorted(courbes, key=lambda courbe: -indices[courbe.libelle][-1])
     precedent = -100.0
@@ -299,11 +294,11 @@ def build_evolution(courbes: Sequence[Courbe], legende: str) -> str:
         points = " ".join(f"{x(r):.1f},{y(v):.1f}" for r, v in enumerate(serie))
         traces.append(f'<polyline data-genre="{courbe.genre}" points="{points}"/>')
         # labels keep clear of one another
-        hauteur = max(y(serie[-1]) + 4, precedent + 15)
+        hauteur = max(y(serie[-1]) + 4, precedent + _INTERLIGNE)
         precedent = hauteur
         etiquettes.append(
             f'<text class="nom" data-genre="{courbe.genre}" x="{x(len(annees) - 1) + 8:.0f}" '
-            f'y="{hauteur:.1f}">{escape(courbe.libelle[:18])} '
+            f'y="{hauteur:.1f}"><tspan class="libelle">{escape(_abreger(courbe.libelle))} </tspan>'
             f"{formater_nombre(serie[-1], 1)}</text>"
         )
     tableau = "".join(
@@ -317,12 +312,108 @@ def build_evolution(courbes: Sequence[Courbe], legende: str) -> str:
     tete = "".join(f'<th scope="col" class="cpts-nombre">{escape(a)}</th>' for a in annees)
     return (
         f'<figure class="cpts-figure"><svg viewBox="0 0 {_LARGEUR} {_HAUTEUR}" '
-        f'class="cpts-courbes" aria-hidden="true">{reperes}{"".join(traces)}'
-        f"{''.join(etiquettes)}{axes}</svg><figcaption>{escape(legende)}</figcaption></figure>"
+        f'class="cpts-courbes" aria-hidden="true">{_reperes(bas, haut)}{"".join(traces)}'
+        f"{''.join(etiquettes)}{axes}</svg>{_legende_courbes(courbes)}<figcaption>{escape(legende)}</figcaption></figure>"
         '<details class="cpts-details"><summary>Chiffres de la courbe</summary>'
         '<div class="cpts-tableau"><table><thead><tr><th scope="col">Indice</th>'
         f"{tete}</tr></thead>"
         f"<tbody>{tableau}</tbody></table></div></details>"
+    )
+
+
+def _abreger(libelle: str) -> str:
+    return libelle if len(libelle) <= _LONGUEUR_LIBELLE else f"{libelle[: _LONGUEUR_LIBELLE - 1]}…"
+
+
+def _legende_courbes(courbes: Sequence[Courbe]) -> str:
+    """Return the key of the lines, for screens too narrow to name them in the drawing."""
+    cles = "".join(
+        f'<li><svg class="cpts-courbes" viewBox="0 0 28 8" width="28" height="8">'
+        f'<polyline data-genre="{courbe.genre}" points="0,4 28,4"/></svg>'
+        f"{escape(courbe.libelle)}</li>"
+        for courbe in courbes
+    )
+    return f'<ul class="cpts-legende cpts-etroit" aria-hidden="true">{cles}</ul>'
+
+
+@dataclass(frozen=True)
+class Palier:
+    """A day, the value from that day on, and what to say of it."""
+
+    jour: date
+    valeur: float
+    bulle: str
+
+
+def build_paliers(paliers: Sequence[Palier], legende: str, tableau: str) -> str:
+    """Return shares that hold until the next day known, as steps; and the table behind.
+
+    Parameters
+    ----------
+    paliers
+        At least two, in order of days; values in percent.
+    tableau
+        The same figures, as HTML.
+    """
+    debut, fin = paliers[0].jour, paliers[-1].jour
+    haut = min(105.0, 1.15 * max(5.0, *(palier.valeur for palier in paliers)))
+    y = _hauteurs(0.0, haut)
+    droite = _LARGEUR - _DROITE
+
+    def x(jour: date) -> float:
+        return _GAUCHE + (jour - debut).days * (droite - _GAUCHE) / (fin - debut).days
+
+    points = [(x(palier.jour), y(palier.valeur)) for palier in paliers]
+    marches = f"M{points[0][0]:.1f},{points[0][1]:.1f}" + "".join(
+        f"H{abscisse:.1f}V{ordonnee:.1f}" for abscisse, ordonnee in points[1:]
+    )
+    ronds = "".join(
+        f'<circle cx="{abscisse:.1f}" cy="{ordonnee:.1f}" r="4.5">'
+        f"<title>{escape(palier.bulle)}</title></circle>"
+        for palier, (abscisse, ordonnee) in zip(paliers, points, strict=True)
+    )
+    annees = _annees(debut, fin)
+    axes = "".join(_annee(x(jour), texte) for jour, texte in annees)
+    dernier = formater_nombre(paliers[-1].valeur, 1)
+    return (
+        f'<figure class="cpts-figure"><svg viewBox="0 0 {_LARGEUR} {_HAUTEUR}" '
+        f'class="cpts-courbes cpts-paliers" aria-hidden="true">'
+        f'<path class="aire" d="{marches}V{y(0):.1f}H{_GAUCHE}Z"/>'
+        f"{_reperes(0.0, haut, f'{INSECABLE}%')}"
+        f'<path d="{marches}"/>{ronds}'
+        f'<text class="nom" data-genre="territoire" x="{droite + 12}" '
+        f'y="{points[-1][1] + 4:.1f}">{dernier}{INSECABLE}%</text>{axes}</svg>'
+        f"<figcaption>{escape(legende)}</figcaption></figure>"
+        f'<details class="cpts-details"><summary>Chiffres de la courbe</summary>{tableau}</details>'
+    )
+
+
+def _annees(debut: date, fin: date) -> list[tuple[date, str]]:
+    """Return the first days of years to write under the axis; the two ends within one year."""
+    annees = range(debut.year + 1, fin.year + 1)
+    saut = 1 + len(annees) // 8
+    premiers = [(date(annee, 1, 1), str(annee)) for annee in annees[::saut]]
+    return premiers or [(jour, f"{jour:%d/%m/%Y}") for jour in (debut, fin)]
+
+
+def _annee(abscisse: float, texte: str) -> str:
+    return (
+        f'<text x="{abscisse:.0f}" y="{_HAUTEUR - 8}" text-anchor="middle">{escape(texte)}</text>'
+    )
+
+
+def _hauteurs(bas: float, haut: float) -> Callable[[float], float]:
+    return lambda valeur: _HAUT + (haut - valeur) * (_HAUTEUR - _HAUT - _BAS) / (haut - bas)
+
+
+def _reperes(bas: float, haut: float, unite: str = "") -> str:
+    """Return the lines of the grid, each with its value."""
+    pas, y = _pas(haut - bas), _hauteurs(bas, haut)
+    return "".join(
+        f'<line class="grille" x1="{_GAUCHE}" x2="{_LARGEUR - _DROITE}" y1="{y(valeur):.1f}" '
+        f'y2="{y(valeur):.1f}"/><text x="{_GAUCHE - 6}" y="{y(valeur) + 4:.1f}" '
+        f'text-anchor="end">{formater_nombre(valeur, 0 if pas >= 1 else 1)}{unite}</text>'
+        for valeur in _graduations(bas, haut, pas)
     )
 
 
@@ -331,6 +422,6 @@ def _pas(etendue: float) -> float:
 
 
 def _graduations(bas: float, haut: float, pas: float) -> list[float]:
-    premiere = int(bas // pas) + 1
+    premiere = math.ceil(bas / pas)
     nombre = int((haut - bas) // pas) + 1
     return [pas * (premiere + r) for r in range(nombre) if pas * (premiere + r) <= haut]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +14,7 @@ from diagnostic.maillage import (
     compute_couvertures,
     compute_evolution,
     compute_zones_blanches,
+    list_changements,
 )
 from geodata.schema import LIBELLES_STATUT_CPTS, StatutCpts, TerritoireCpts
 from tests.diagnostic.carroyage import build_carroyage, population, territoire
@@ -98,6 +99,29 @@ def test_evolution_follows_the_validity_of_perimeters() -> None:
         poids=POIDS,
     )
     assert [couverture.couverte_nette for _, couverture in suite] == [0, 1_000, 2_001]
+
+
+def test_the_days_that_count_are_starts_and_the_morrow_of_ends_until_today() -> None:
+    connus = [
+        territoire("A", "00001", valide_du=date(2020, 1, 1), valide_au=date(2022, 12, 31)),
+        territoire("B", "00001", valide_du=date(2023, 1, 1)),
+        territoire("C", "00002", valide_du=date(2030, 1, 1)),
+        territoire("Ailleurs", "00009", valide_du=date(2021, 1, 1)),
+        territoire("Sans date", "00001"),
+    ]
+    jours = list_changements(connus, CODES[:2], date(2026, 1, 1))
+    assert jours == (date(2020, 1, 1), date(2023, 1, 1))
+
+
+def test_too_many_days_are_thinned_by_month_then_by_year() -> None:
+    connus = [
+        territoire(f"T{jour}", "00001", valide_du=date(2020, 1, 1) + timedelta(jour))
+        for jour in range(2_000)
+    ]
+    par_mois = list_changements(connus, CODES, date(2026, 1, 1), maximum=72)
+    assert len(par_mois) == 66
+    par_an = list_changements(connus, CODES, date(2026, 1, 1), maximum=10)
+    assert [jour.year for jour in par_an] == [2020, 2021, 2022, 2023, 2024, 2025]
 
 
 @given(st.lists(territoires("A"), max_size=5), st.sets(st.sampled_from(CODES), min_size=1))

@@ -93,6 +93,26 @@ def test_the_departement_shows_coverage_and_white_zones_that_add_up(onglets, cal
     accessibilite(onglet)
 
 
+def test_the_coverage_grows_by_steps_on_a_chart_with_its_table(onglets, calme, accessibilite):
+    onglet = onglets.ouvrir("/chevauchements", hauteur=2600)
+    ouvrir_vue(onglet, calme, "Registre")
+    choisir(onglet, calme, "Ouvrir une fiche", "CPTS Pantin")
+    onglet.get_by_text("Modifier le statut ou la période").click()
+    onglet.get_by_label("Périmètre en vigueur du").fill("01/07/2021")
+    onglet.get_by_role("button", name="Enregistrer une nouvelle version").click()
+    onglet.get_by_text("depuis le 01/07/2021").wait_for()
+    onglet.get_by_role("link", name="Maillage").click()
+    onglet.get_by_role("heading", name="Maillage", level=1).wait_for()
+    calme(onglet)
+    choisir(onglet, calme, "Département", "Seine-Saint")
+    onglet.locator(".cpts-paliers circle").first.wait_for()
+    assert onglet.locator(".cpts-paliers circle").count() == 2
+    assert onglet.get_by_text("sans date de début, comptés à toutes les dates").is_visible()
+    onglet.get_by_text("Chiffres de la courbe").click()
+    assert onglet.get_by_role("row").filter(has_text="01/07/2021").is_visible()
+    accessibilite(onglet)
+
+
 def test_a_sketch_is_warned_of_the_overlap_on_the_drawing_page(onglets):
     from pages.composants.lien import encode_lien
 
