@@ -157,7 +157,8 @@ def _afficher_apercu(entrees: Entrees) -> None:
     if choix == "Rapport":
         _apercevoir_rapport(entrees)
     elif choix == "Carte":
-        st.image(render_png(entrees.carte.figure, 130), caption=entrees.carte.alternative)
+        carte = entrees.carte
+        afficher_image(render_png(carte.figure, 130), carte.alternative, f"{carte.legende}.")
     elif choix == "Communes":
         _apercevoir_communes(entrees)
     else:

@@ -6,9 +6,11 @@ import argparse
 import gc
 import hashlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +42,7 @@ from geodata.tables import load_tables_embarquees
 if TYPE_CHECKING:
     from diagnostic.exports.formats import Format
 
-NOM_SYNTHESE = "synthese.xlsx"
+NOM_SYNTHESE = ("synthese", ".xlsx")
 
 
 class EcritureImpossibleError(GeodataError):
@@ -109,8 +111,8 @@ def executer(args: argparse.Namespace) -> int:
     diagnostic = atelier.compute(
         demande.composition, projet, args.population or projet.type_population
     )
-    for chemin in atelier.write(diagnostic, args.sortie, formats, projet):
-        sys.stdout.write(f"{chemin}\n")
+    for nom, contenu in atelier.export(diagnostic, formats, projet).items():
+        sys.stdout.write(f"{_write(args.sortie / nom, contenu)}\n")
     return 0
 
 
@@ -142,18 +144,17 @@ class _Atelier:
             notes=projet.notes,
         )
 
-    def write(
-        self, diagnostic: Diagnostic, dossier: Path, formats: Sequence[Format], projet: Projet
-    ) -> Iterator[Path]:
-        """Write the files of a territory one after the other; a file is whole or absent."""
+    def export(
+        self, diagnostic: Diagnostic, formats: Sequence[Format], projet: Projet
+    ) -> dict[str, bytes]:
+        """Return the files of a territory by name."""
         from diagnostic.exports.fond import build_fond  # noqa: PLC0415
         from diagnostic.exports.formats import build_entrees, export_fichiers  # noqa: PLC0415
 
         geographie = self.referentiel.geographie
         fond = build_fond(self.referentiel, geographie, diagnostic.territoire.perimetre)
         entrees = build_entrees(diagnostic, fond, geographie, projet)
-        for nom, contenu in export_fichiers(entrees, formats).items():
-            yield _write(dossier / nom, contenu)
+        return export_fichiers(entrees, formats)
 
 
 def _open_atelier(referentiel: Referentiel, le: date) -> _Atelier:
@@ -186,29 +187,38 @@ def _read_registre(referentiel: Referentiel) -> tuple[TerritoireCpts, ...]:
 
 
 def _export_lot(atelier: _Atelier, args: argparse.Namespace, formats: Sequence[Format]) -> int:
-    """Write one folder per perimeter, then the summary; a perimeter that fails is reported."""
+    """Write one folder per perimeter, then the summary; a perimeter that fails is reported.
+
+    Nothing that is already there is overwritten by something else.
+    """
     from diagnostic.exports.synthese import export_synthese, summarise  # noqa: PLC0415
 
     lignes = []
-    pris: set[str] = set()
     perimetres, remarques = _read_lot(atelier, args.lot)
+    # some systems do not tell capitals apart
+    porteurs = Counter(build_nom_fichier(lu.nom).lower() for lu in perimetres)
     for rang, lu in enumerate(perimetres, start=1):
-        dossier = _dossier_libre(build_nom_fichier(lu.nom), pris)
-        sys.stderr.write(f"{rang}/{len(perimetres)} {dossier}\n")
+        nom = build_nom_fichier(lu.nom)
+        sys.stderr.write(f"{rang}/{len(perimetres)} {nom}\n")
         try:
             projet = Projet(lu, type_population=args.population or "municipale")
             diagnostic = atelier.compute(Composition(lu), projet, projet.type_population)
         except CptsError as erreur:
             remarques.append(f"« {lu.nom} » n'a pas été exporté. {erreur}")
             continue
-        nombre = sum(1 for _ in atelier.write(diagnostic, args.sortie / dossier, formats, projet))
+        fichiers = atelier.export(diagnostic, formats, projet)
+        dossier = _choose_nom(args.sortie, nom, "", fichiers, seul=porteurs[nom.lower()] == 1)
+        for fichier, contenu in fichiers.items():
+            _write(args.sortie / dossier / fichier, contenu)
         lignes.append(summarise(dossier, diagnostic))
         # figures hold cycles: without this, those of several territories would pile up
         gc.collect()
-        sys.stdout.write(f"{args.sortie / dossier} : {nombre} fichiers\n")
+        sys.stdout.write(f"{args.sortie / dossier} : {len(fichiers)} fichiers\n")
     le = atelier.tables.le
     synthese = export_synthese(lignes, remarques, le)
-    sys.stdout.write(f"{_write(args.sortie / NOM_SYNTHESE, synthese)}\n")
+    base, extension = NOM_SYNTHESE
+    nom = _choose_nom(args.sortie, base, extension, {"": synthese}) + extension
+    sys.stdout.write(f"{_write(args.sortie / nom, synthese)}\n")
     return 0
 
 
@@ -227,14 +237,40 @@ def _read_lot(atelier: _Atelier, chemins: Sequence[Path]) -> tuple[list[Perimetr
     return lus, [anomalie.message for anomalie in rapport.anomalies]
 
 
-def _dossier_libre(nom: str, pris: set[str]) -> str:
-    """Return a folder name not taken yet, whatever the case."""
-    base, rang = nom, 1
-    while nom.lower() in pris:
-        rang += 1
-        nom = f"{base}-{rang}"
-    pris.add(nom.lower())
-    return nom
+def _choose_nom(
+    sortie: Path, nom: str, extension: str, fichiers: Mapping[str, bytes], *, seul: bool = True
+) -> str:
+    """Return the name, without extension, under which files can be written without any loss.
+
+    A second name is drawn from the content: the same files always find the same place again.
+
+    Parameters
+    ----------
+    nom
+        Of a folder, or of a file whose extension is given.
+    fichiers
+        What it would hold, by path inside it.
+    seul
+        No other territory of the batch bears this name.
+    """
+    somme = hashlib.sha256()
+    for chemin, contenu in sorted(fichiers.items()):
+        somme.update(f"{chemin}\0{len(contenu)}\0".encode() + contenu)
+    suffixe = f"{nom}-{somme.hexdigest()[:8]}"
+    suivants = (f"{suffixe}-{rang}" for rang in count(2))
+    return next(
+        choix
+        for choix in chain([nom] if seul else [], [suffixe], suivants)
+        if all(
+            _est_libre(sortie / f"{choix}{extension}" / chemin, contenu)
+            for chemin, contenu in fichiers.items()
+        )
+    )
+
+
+def _est_libre(chemin: Path, contenu: bytes) -> bool:
+    """Tell whether nothing would be lost by writing there."""
+    return not chemin.is_file() or chemin.read_bytes() == contenu
 
 
 def _write(chemin: Path, contenu: bytes) -> Path:

@@ -44,7 +44,7 @@ def ouvrir_carte(onglet, calme):
 def test_la_courbe_est_dessinee_dans_la_page(onglets, lien):
     onglet = onglets.ouvrir(f"/diagnostic?{lien}")
     onglet.locator(".cpts-courbes polyline").first.wait_for()
-    assert onglet.locator(".cpts-courbes polyline").count() == 4
+    assert onglet.locator(".cpts-figure > .cpts-courbes polyline").count() == 4
 
 
 def test_la_carte_d_un_indicateur_s_affiche_sans_reseau_et_dit_ses_valeurs(onglets, calme, lien):

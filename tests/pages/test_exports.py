@@ -29,6 +29,8 @@ def test_chaque_document_est_propose(page_redon):
 def test_chaque_apercu_s_affiche(page_redon, textes, apercu):
     page_redon.segmented_control(key="exports-apercu").set_value(apercu).run()
     assert not page_redon.exception
+    if apercu == "Carte":
+        assert 'alt="Carte du territoire CPTS &lt;b&gt;Redon' in textes(page_redon)
     if apercu == "Communes":
         assert "35236" in textes(page_redon)
 

@@ -71,6 +71,68 @@ def test_un_lot_ecrit_un_dossier_par_territoire_et_une_synthese(tmp_path):
     assert populations["Sud"] > 300_000
 
 
+def _exporter_lot(dossier, sortie, contenu, le="2026-03-15"):
+    dossier.mkdir(exist_ok=True)
+    listes = []
+    for nom, texte in contenu.items():
+        liste = dossier / nom
+        liste.write_text("cpts;code_insee\n" + texte, encoding="utf-8")
+        listes.append(str(liste))
+    options = ["--sortie", str(sortie), "--formats", "csv", "--le", le]
+    assert main(["exporter", "--lot", *listes, *options]) == 0
+
+
+def test_un_lot_n_ecrase_rien_de_ce_qui_est_deja_la(tmp_path):
+    sortie = tmp_path / "s"
+    _exporter_lot(tmp_path / "a", sortie, {"un.csv": "Nord;35238\nSud;44109\n"})
+    avant = _empreintes(sortie)
+    _exporter_lot(tmp_path / "b", sortie, {"deux.csv": "Nord;29019\n"})
+    apres = _empreintes(sortie)
+    assert avant.items() <= apres.items()
+    ajoutes = sorted({nom.split("/")[0] for nom in apres.keys() - avant.keys()})
+    assert len(ajoutes) == 2
+    assert ajoutes[0].startswith("Nord-")
+    assert ajoutes[1].startswith("synthese-")
+    assert ajoutes[1].endswith(".xlsx")
+
+
+def test_un_lot_relance_retrouve_ses_dossiers(tmp_path):
+    sortie = tmp_path / "s"
+    listes = {"un.csv": "Nord;35238\nSud;44109\n"}
+    _exporter_lot(tmp_path / "a", sortie, listes)
+    avant = _empreintes(sortie)
+    _exporter_lot(tmp_path / "a", sortie, listes)
+    assert _empreintes(sortie) == avant
+
+
+def test_un_document_retouche_a_la_main_est_garde(tmp_path):
+    sortie = tmp_path / "s"
+    listes = {"un.csv": "Nord;35238\n"}
+    _exporter_lot(tmp_path / "a", sortie, listes)
+    for _ in range(3):
+        for retouche in sortie.glob("Nord*/*.csv"):
+            retouche.write_text("repris à la main", encoding="utf-8")
+        _exporter_lot(tmp_path / "a", sortie, listes)
+    assert sum(1 for f in sortie.glob("Nord*/*.csv") if "repris" in f.read_text("utf-8-sig")) == 3
+    assert len(list(sortie.glob("Nord*"))) == 4
+
+
+def test_deux_territoires_du_meme_nom_ont_chacun_leur_dossier_quel_que_soit_l_ordre(tmp_path):
+    nord, septentrion = "Nord;35238\n", "N.O.R.D;29019\nNord.;29019\n"
+    for sortie, contenu in (
+        ("s", nord + septentrion),
+        ("t", "".join(reversed((nord + septentrion).splitlines(keepends=True)))),
+    ):
+        _exporter_lot(tmp_path / "a", tmp_path / sortie, {"un.csv": contenu})
+    dossiers = [
+        sorted(chemin.name for chemin in (tmp_path / sortie).iterdir() if chemin.is_dir())
+        for sortie in ("s", "t")
+    ]
+    assert dossiers[0] == dossiers[1]
+    assert "Nord" not in dossiers[0]
+    assert len([nom for nom in dossiers[0] if nom.startswith("Nord-")]) == 2
+
+
 @pytest.mark.parametrize(
     ("options", "extrait"),
     [
