@@ -15,8 +15,10 @@ from geodata.schema import MILLESIME_GEOGRAPHIE
 from pages.composants.carte.routes import (
     build_route_choroplethe,
     build_route_cpts,
+    build_route_verification,
     build_routes,
 )
+from pages.composants.carte.verification import verifier_dessin
 from pages.composants.chargement import (
     dessiner_cpts,
     lire_choroplethe,
@@ -44,6 +46,7 @@ app = st.App(
         Route("/sante", dire_sante),
         build_route_cpts(dessiner_cpts),
         build_route_choroplethe(lire_choroplethe),
+        build_route_verification(verifier_dessin),
         *build_routes(ouvrir_recherche, lire_territoires),
     ],
     middleware=[Middleware(PageEnFrancais)],

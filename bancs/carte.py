@@ -25,6 +25,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import httpx2
 import psutil
 import shapely
 import websockets
@@ -34,6 +35,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from geodata.referentiel import Referentiel
+from pages.composants.carte.routes import adresses
 from pages.composants.lien import encode_lien
 
 RACINE = Path(__file__).resolve().parents[1]
@@ -189,11 +191,11 @@ NOTRE_CHRONO = """
     window.__mesures.push(mesure);
     // the callback of the next picture, then the task that follows it: both are on screen
     requestAnimationFrame(() => setTimeout(() => { mesure.peint = instant() - debut; }));
-    const voir = () => {
-      if (panneau.confirmation?.revision === revision) mesure.confirme = instant() - debut;
-      else setTimeout(voir, 1);
+    const montrer = panneau.setConfirmation;
+    panneau.setConfirmation = (confirmation) => {
+      montrer.call(panneau, confirmation);
+      if (confirmation.revision === revision) mesure.confirme = instant() - debut;
     };
-    voir();
   });
 }
 """
@@ -209,10 +211,11 @@ class Mesure:
     octets: float = math.nan
 
 
-def ouvrir_onglet(navigateur, recus):
+def ouvrir_onglet(navigateur, recus, *, avec_cdn=False):
     contexte = navigateur.new_context(viewport={"width": 1500, "height": 1000})
     contexte.add_init_script(CHRONO)
-    contexte.route("**/*", filtrer)
+    if avec_cdn:  # never for our map: each of its requests would go through this process
+        contexte.route("**/*", filtrer)
     onglet = contexte.new_page()
     onglet.set_default_timeout(60_000)
 
@@ -224,7 +227,7 @@ def ouvrir_onglet(navigateur, recus):
 
 
 def filtrer(route):
-    """Cut the network; the peer gets from us the Leaflet it asks to a CDN."""
+    """Give the peer the Leaflet it asks to a CDN, nothing else from outside."""
     adresse = route.request.url
     if "//localhost" in adresse:
         route.continue_()
@@ -234,6 +237,13 @@ def filtrer(route):
         route.fulfill(body=fichier.read_bytes())
     else:
         route.fulfill(body="")
+
+
+def viser_et_cliquer(onglet, x, y):
+    """Click as a person does: the pointer is there, and what it shows too, before the press."""
+    onglet.mouse.move(x, y)
+    onglet.wait_for_timeout(300)
+    onglet.mouse.click(x, y)
 
 
 def mesurer_la_notre(navigateur, adresse, nom):
@@ -263,7 +273,7 @@ def mesurer_la_notre(navigateur, adresse, nom):
     recus.clear()
     for point in points_a_cliquer(nom):
         x, y = pixel(couche, *point)
-        onglet.mouse.click(cadre["x"] + decalage[0] + x, cadre["y"] + decalage[1] + y)
+        viser_et_cliquer(onglet, cadre["x"] + decalage[0] + x, cadre["y"] + decalage[1] + y)
         onglet.wait_for_function("window.__mesures.at(-1)?.confirme")
         onglet.wait_for_timeout(400)
     mesures = onglet.evaluate("window.__mesures")
@@ -276,7 +286,7 @@ def mesurer_la_notre(navigateur, adresse, nom):
 
 def mesurer_le_pair(navigateur, adresse, nom, forme):
     couche, mesure, recus = COUCHES[nom], Mesure(), []
-    onglet = ouvrir_onglet(navigateur, recus)
+    onglet = ouvrir_onglet(navigateur, recus, avec_cdn=True)
     debut = time.perf_counter()
     onglet.goto(f"{adresse}/?forme={forme}&couche={nom}")
     cadre_carte = onglet.locator("iframe").first
@@ -290,7 +300,7 @@ def mesurer_le_pair(navigateur, adresse, nom, forme):
     for point in points_a_cliquer(nom):
         avant = onglet.evaluate("window.__lire()")
         x, y = pixel(couche, *point)
-        onglet.mouse.click(cadre["x"] + x, cadre["y"] + y)
+        viser_et_cliquer(onglet, cadre["x"] + x, cadre["y"] + y)
         with contextlib.suppress(Exception):
             duree = onglet.evaluate(
                 "(a) => Promise.race([window.__attendre(a), "
@@ -304,7 +314,7 @@ def mesurer_le_pair(navigateur, adresse, nom, forme):
     return mesure
 
 
-# --- many sessions, without a browser: the same messages on the same websocket ---
+# --- many sessions, without a browser: the same requests, the same messages on a websocket ---
 
 
 class Session:
@@ -312,6 +322,7 @@ class Session:
 
     def __init__(self, adresse, numero):
         self.adresse = adresse.replace("http", "ws") + "/_stcore/stream"
+        self.http = httpx2.AsyncClient(base_url=adresse)
         self.numero = numero
         self.revision = 0
         self.element = self.fragment = None
@@ -325,20 +336,22 @@ class Session:
             await self._lire()
 
     async def cliquer(self, codes):
-        """Send a gesture; return the time until its confirmation, in ms."""
+        """Make a gesture, which the session then receives; return its time to be checked, in ms."""
         self.revision += 1
-        geste = {
-            "onglet": f"banc-{self.numero}",
-            "revision": self.revision,
-            "lien": encode_lien(codes),
-            "nom": "",
-            "type": "municipale",
-        }
+        dessin = {"lien": encode_lien(codes), "type": "municipale"}
         debut = time.perf_counter()
+        reponse = await self.http.post(adresses()["verification"], json=dessin)
+        verifie = (time.perf_counter() - debut) * 1e3
+        assert reponse.json()["population"] > 0
+        geste = {"onglet": f"banc-{self.numero}", "revision": self.revision, "nom": "", **dessin}
         await self._demander({"geste": geste})
         while (await self._lire()) != self.revision:
             pass
-        return (time.perf_counter() - debut) * 1e3
+        return verifie
+
+    async def fermer(self):
+        await self.prise.close()
+        await self.http.aclose()
 
     async def _demander(self, valeur=None):
         message = BackMsg()
@@ -351,7 +364,7 @@ class Session:
         await self.prise.send(message.SerializeToString())
 
     async def _lire(self):
-        """Read one message; return the revision it confirms, if any."""
+        """Read one message; return the revision the session has received, if it says one."""
         message = ForwardMsg()
         message.ParseFromString(await self.prise.recv())
         if message.HasField("new_session"):
@@ -361,8 +374,8 @@ class Session:
             return None
         self.element = composant.id
         self.fragment = message.delta.fragment_id or self.fragment
-        confirmation = json.loads(composant.json)["confirmation"]
-        return confirmation and confirmation["revision"]
+        recu = json.loads(composant.json)["recu"]
+        return recu and recu["revision"]
 
 
 def dessins(nombre):
@@ -398,7 +411,7 @@ async def cliquer_ensemble(adresse, nombre, pid, clics=10, pause=2.0):
     )
     memoire = (processus.memory_info().rss - avant) / nombre / 1e6
     for session in sessions:
-        await session.prise.close()
+        await session.fermer()
     return durees, memoire
 
 
@@ -414,7 +427,7 @@ async def cliquer_longtemps(adresse, pid, clics=2000):
         await session.cliquer(codes[: 1 + n % len(codes)])
         if n + 1 in {clics // 4, clics}:
             releves.append(processus.memory_info().rss / 1e6)
-    await session.prise.close()
+    await session.fermer()
     return *releves, (sum(processus.cpu_times()[:2]) - calcul) / clics * 1e3
 
 
@@ -431,7 +444,11 @@ def comparer(chromium):
     notres, urls, simples = {}, {}, {}
     with sync_playwright() as playwright:
         navigateur = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=chromium,
+            args=[
+                *("--no-sandbox", "--disable-gpu"),
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
+            ],
         )
         with servir("app.py") as (adresse, _):
             mesurer_la_notre(navigateur, adresse, "epci-35")  # the server opens its data

@@ -5,17 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.composants import etat
-from pages.composants.carte.composant import (
-    CLE,
-    afficher_atelier,
-    build_confirmation,
-    lire_geste,
-)
-from pages.composants.chargement import (
-    calculer_territoire,
-    ouvrir_parametres,
-    ouvrir_referentiel,
-)
+from pages.composants.carte.composant import CLE, afficher_atelier, lire_geste
+from pages.composants.chargement import ouvrir_parametres, ouvrir_referentiel
 from pages.composants.lien import LienInvalideError, decode_lien, encode_lien
 from pages.composants.mise_en_page import page
 
@@ -41,19 +32,12 @@ def _recevoir() -> None:
 def _afficher() -> None:
     """Run alone at each gesture: nothing else of the page depends on it."""
     dessin = etat.lire_dessin()
-    le = etat.lire_jour()
-    geste = lire_geste(etat.lire(CLE))
-    territoire = None
-    if dessin.codes and geste:
-        territoire = calculer_territoire(
-            dessin.perimetre, type_population=dessin.type_population, le=le
-        )
     afficher_atelier(
         nom=dessin.nom,
         lien=encode_lien(dessin.codes, dessin.partielles) if dessin.codes else "",
         type_population=dessin.type_population,
-        bareme=ouvrir_parametres().taille(le),
-        confirmation=build_confirmation(geste, territoire) if geste else None,
+        bareme=ouvrir_parametres().taille(etat.lire_jour()),
+        geste=lire_geste(etat.lire(CLE)),
         on_geste=_recevoir,
     )
 

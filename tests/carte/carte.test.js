@@ -16,6 +16,7 @@ import { decodeLien, encodeLien } from "../../pages/composants/carte/js/lien.js"
 import { placeSurJauge, situation, tailleDe } from "../../pages/composants/carte/js/taille.js";
 import { compter, ecartFr, enumerer, nombreFr } from "../../pages/composants/carte/js/texte.js";
 import { mercator } from "../../pages/composants/carte/js/topologie.js";
+import { Verification } from "../../pages/composants/carte/js/verification.js";
 import { LARGEUR, createCouche, createUnites, createVoisinage } from "./jouet.js";
 
 const BAREME = [
@@ -265,4 +266,49 @@ test("un navigateur qui refuse d'écrire le dit", () => {
   const local = { ...createStorage(), setItem: () => { throw new Error("plein"); } };
   const brouillons = createBrouillons(local, "onglet-a");
   assert.equal(brouillons.save({ lien: "1.x", nom: "", passe: [], futur: [] }), false);
+});
+
+/** A server that answers what it is told, in turn. */
+function serve(t, ...reponses) {
+  const demandes = [];
+  t.mock.method(globalThis, "fetch", async (adresse, { body, signal }) => {
+    demandes.push(JSON.parse(body));
+    const [statut, corps] = reponses.shift();
+    if (statut === "lent") await new Promise((suite) => signal.addEventListener("abort", suite));
+    signal.throwIfAborted();
+    if (statut === 0) throw new TypeError("réseau");
+    return { ok: statut === 200, status: statut, json: async () => corps };
+  });
+  const recu = [];
+  const verification = new Verification("/v", {
+    onReponse: ({ revision, population }) => recu.push([revision, population]),
+    onEchec: (raison) => recu.push(raison),
+  });
+  return { demandes, recu, verification };
+}
+
+test("un dessin plus récent prend la place de celui qu'on vérifiait", async (t) => {
+  const { recu, verification } = serve(t, ["lent"], [200, { population: 12 }]);
+  const premiere = verification.ask({ revision: 1, lien: "1.a", type: "municipale" });
+  await verification.ask({ revision: 2, lien: "1.b", type: "totale" });
+  await premiere;
+  assert.deepEqual(recu, [[2, 12]]);
+});
+
+test("un serveur qui ne répond pas est redemandé, un refus ne l'est pas", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const panne = serve(t, [0], [503, {}], [200, { population: 7 }]);
+  const question = panne.verification.ask({ revision: 3, lien: "1.a", type: "municipale" });
+  for (let n = 0; n < 40; n += 1) {
+    await Promise.resolve();
+    t.mock.timers.tick(500);
+  }
+  await question;
+  assert.equal(panne.demandes.length, 3);
+  assert.match(panne.recu[0], /ne répond pas/);
+  assert.deepEqual(panne.recu.at(-1), [3, 7]);
+  t.mock.restoreAll();
+  const refus = serve(t, [422, { message: "Ce lien ne peut pas être lu." }]);
+  await refus.verification.ask({ revision: 4, lien: "?", type: "municipale" });
+  assert.deepEqual(refus.recu, ["Ce lien ne peut pas être lu."]);
 });

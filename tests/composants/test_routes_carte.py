@@ -5,8 +5,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geodata.recherche import Recherche
-from pages.composants.carte.routes import adresses, build_routes
-from pages.composants.lien import decode_lien
+from pages.composants.carte.routes import adresses, build_route_verification, build_routes
+from pages.composants.carte.verification import verifier_dessin
+from pages.composants.lien import TAILLE_MAXIMALE, decode_lien, encode_lien
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +71,60 @@ def test_une_liste_trop_longue_est_refusee(client):
     reponse = client.post("/atelier/liste", content=b"x" * 5_000_000)
     assert reponse.status_code == 413
     assert "trop longue" in reponse.json()["message"]
+
+
+@pytest.fixture(scope="module")
+def verification():
+    return TestClient(Starlette(routes=[build_route_verification(verifier_dessin)]))
+
+
+def verifier(client, lien, type_population="municipale"):
+    return client.post(
+        adresses()["verification"], json={"lien": lien, "type": type_population}
+    ).json()
+
+
+def test_un_dessin_est_verifie_par_le_coeur(verification, france):
+    codes = france.geographie.membres("epci", "243500139")
+    unites = france.geographie.unites.loc[sorted(codes)]
+    reponse = verifier(verification, encode_lien(codes))
+    assert reponse["population"] == unites["population_municipale_2023"].sum()
+    assert reponse["taille"] == 4
+    assert "2023" in reponse["legende"]
+    assert reponse["phrase_financement"]
+    assert reponse["resume"].startswith("43 communes")
+    totale = verifier(verification, encode_lien(codes), "totale")
+    assert totale["population"] == unites["population_totale_2022"].sum()
+
+
+def test_une_commune_entouree_revient_en_alerte(verification, france):
+    codes = set(france.geographie.membres("epci", "243500139")) - {"35238"}
+    alertes = {a["code"]: a for a in verifier(verification, encode_lien(codes))["alertes"]}
+    assert alertes["enclave"]["codes"] == ["35238"]
+    assert alertes["epci_incomplet"]["codes"] == ["243500139"]
+
+
+def test_un_dessin_vide_ou_de_codes_inconnus_n_a_rien_a_verifier(verification):
+    for lien in ("", encode_lien(["35999"])):
+        reponse = verifier(verification, lien)
+        assert reponse["population"] == 0
+        assert reponse["alertes"] == []
+
+
+@pytest.mark.parametrize(
+    ("corps", "code"),
+    [
+        ("", 422),
+        ("{", 422),
+        ("[]", 422),
+        ("null", 422),
+        ('{"lien": "1.AAAA"}', 422),
+        ('{"lien": "<script>", "type": "municipale"}', 422),
+        ('{"lien": ["1.AAAA"], "type": "municipale"}', 422),
+        ("x" * (2 * TAILLE_MAXIMALE + 1), 413),
+    ],
+)
+def test_une_demande_malformee_recoit_une_phrase(verification, corps, code):
+    reponse = verification.post(adresses()["verification"], content=corps)
+    assert reponse.status_code == code
+    assert reponse.json()["message"].endswith(".")

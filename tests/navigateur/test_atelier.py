@@ -231,7 +231,8 @@ def test_une_alerte_mene_au_lieu_et_comble_l_enclave(ouvrir, rennes):
 
 def test_la_composition_complete_et_retire(ouvrir, rennes):
     atelier = ouvrir([RENNES, CESSON])
-    atelier.onglet.get_by_role("button", name="Compléter Rennes Métropole").click()
+    composition = atelier.onglet.get_by_role("region", name="Composition")
+    composition.get_by_role("button", name="Compléter Rennes Métropole").click()
     atelier.attendre()
     atelier.verifier(rennes)
     atelier.onglet.locator(".composition summary").first.click()
@@ -241,6 +242,37 @@ def test_la_composition_complete_et_retire(ouvrir, rennes):
     atelier.onglet.get_by_role("button", name="Retirer Rennes Métropole").click()
     atelier.attendre()
     atelier.verifier(())
+
+
+def test_une_alerte_propose_de_completer(ouvrir, rennes):
+    atelier = ouvrir([*(rennes - {CESSON}), LIFFRE])
+    alerte = atelier.onglet.locator('[data-alerte="epci_incomplet"]')
+    alerte.get_by_role("button", name="Compléter Rennes Métropole").click()
+    atelier.attendre()
+    atelier.verifier(rennes | {LIFFRE})
+    alerte.get_by_text("Liffré", exact=False).first.wait_for()
+    assert alerte.get_by_role("button", name="Compléter Rennes Métropole").count() == 0
+
+
+def test_un_serveur_muet_ou_d_un_autre_avis_se_voit(ouvrir):
+    atelier = ouvrir([RENNES])
+    onglet, route = atelier.onglet, "**/atelier/verification"
+    onglet.route(route, lambda appel: appel.abort())
+    atelier.voir(48.117, -1.61, 11)
+    atelier.maille("Communes")
+    onglet.mouse.click(*atelier.point(CESSON))
+    onglet.locator(".confirme", has_text="non vérifié").wait_for()
+    onglet.unroute(route)
+    atelier.attendre()  # asked again, with nobody doing anything
+    atelier.verifier({RENNES, CESSON})
+
+    def fausser(appel) -> None:
+        reponse = appel.fetch()
+        appel.fulfill(response=reponse, json={**reponse.json(), "population": 12345})
+
+    onglet.route(route, fausser)
+    onglet.mouse.click(*atelier.point(CHARTRES))
+    onglet.locator(".confirme", has_text="12\u202f345\u00a0hab. selon le serveur").wait_for()
 
 
 def test_chercher_et_ajouter_au_clavier_seul(ouvrir, rennes):

@@ -7,6 +7,7 @@ them for ever and never shows yesterday's map after an update.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from gzip import compress, decompress
@@ -25,7 +26,8 @@ from geodata.errors import CptsError
 from geodata.listes import LONGUEUR_LIMITE, ListeComprise, analyser_liste
 from geodata.noms import normaliser
 from geodata.recherche import Recherche, Resultat
-from geodata.schema import TerritoireCpts
+from geodata.schema import TerritoireCpts, TypePopulation
+from pages.composants.lien import TAILLE_MAXIMALE as LIEN_MAXIMAL
 from pages.composants.lien import encode_lien
 
 PREFIXE: Final = "/atelier"
@@ -85,6 +87,7 @@ def adresses() -> dict[str, str]:
         "couches": f"{PREFIXE}/couches/{lire_couches().version}/",
         "recherche": f"{PREFIXE}/recherche",
         "liste": f"{PREFIXE}/liste",
+        "verification": f"{PREFIXE}/verification",
         "cpts": f"{PREFIXE}/cpts.json",
     }
 
@@ -114,11 +117,9 @@ def build_routes(
         return JSONResponse(await run_in_threadpool(trouver))
 
     async def lire_liste(requete: Request) -> Response:
-        corps = bytearray()
-        async for morceau in requete.stream():
-            corps += morceau
-            if len(corps) > 2 * LONGUEUR_LIMITE:
-                return _refus("Cette liste est trop longue : 2 Mo au plus.", 413)
+        corps = await _lire_corps(requete, 2 * LONGUEUR_LIMITE)
+        if corps is None:
+            return _refus("Cette liste est trop longue : 2 Mo au plus.", 413)
         texte = corps.decode("utf-8", errors="replace")
         try:
             lue = await run_in_threadpool(lambda: analyser_liste(texte, ouvrir_recherche()))
@@ -199,6 +200,45 @@ def build_route_choroplethe(lire_choroplethe: Callable[[str], bytes | None]) -> 
         return _servir(requete, "carte.html", lire_choroplethe(empreinte), empreinte)
 
     return Route(f"{_CHOROPLETHES}/{{version}}.html", lire)
+
+
+def build_route_verification(
+    verifier: Callable[[str, TypePopulation], Mapping[str, object]],
+) -> BaseRoute:
+    """Return the route that applies the rules to the drawing of a browser.
+
+    Parameters
+    ----------
+    verifier
+        Gives the answer for a drawing, as a link, and a definition of the population.
+    """
+
+    async def repondre(requete: Request) -> Response:
+        corps = await _lire_corps(requete, 2 * LIEN_MAXIMAL)
+        if corps is None:
+            return _refus("Ce dessin est trop long pour être vérifié.", 413)
+        try:
+            demande = json.loads(corps)
+            lien, totale = str(demande["lien"]), demande["type"] == "totale"
+        except (ValueError, KeyError, TypeError):
+            return _refus("Ce dessin ne peut pas être lu.", 422)
+        type_population: TypePopulation = "totale" if totale else "municipale"
+        try:
+            return JSONResponse(await run_in_threadpool(verifier, lien, type_population))
+        except CptsError as erreur:
+            return _refus(str(erreur), 422)
+
+    return Route(f"{PREFIXE}/verification", repondre, methods=["POST"])
+
+
+async def _lire_corps(requete: Request, maximum: int) -> bytes | None:
+    """Return the body of a request, None as soon as it is longer than allowed."""
+    corps = bytearray()
+    async for morceau in requete.stream():
+        corps += morceau
+        if len(corps) > maximum:
+            return None
+    return bytes(corps)
 
 
 def _servir_fichier(requete: Request) -> Response:

@@ -6,10 +6,12 @@
 //   Gestes (gestes.js)        the tool in hand, the shape being drawn
 //   Panneau (panneau.js)      what the server confirmed, what is unfolded
 //   Brouillons (brouillon.js) the browser's storage
-//   Python                    the drawing of the session, the rules, the address once confirmed
-// The browser leads during a gesture; Python receives the link of the whole drawing after it, and
-// answers with the checks of that revision. When Python's drawing is another one (a CPTS opened
-// elsewhere, a link), it replaces ours, in one gesture that can be undone.
+//   Verification (verification.js) the question in flight
+//   Python                    the rules, the drawing of the session
+// The browser leads during a gesture. After it, the link of the whole drawing goes two ways: to the
+// route that applies the rules and answers with the checks of that revision (verification.js), and
+// to the session, which the other pages read. When the session's drawing is another one (a link
+// that was opened), it replaces ours, in one gesture that can be undone.
 
 import { Barre, aideOutil } from "./barre.js";
 import { Brouillons } from "./brouillon.js";
@@ -17,7 +19,7 @@ import { Bulle } from "./bulle.js";
 import { Carte } from "./carte.js";
 import { Message, buildCoins, departementsDe } from "./coins.js";
 import { Dessin } from "./dessin.js";
-import { el, remplir } from "./dom.js";
+import { auRepos, el, remplir } from "./dom.js";
 import { Gestes } from "./gestes.js";
 import { decodeLien, encodeLien } from "./lien.js";
 import { Panneau } from "./panneau.js";
@@ -25,9 +27,9 @@ import { Collage, Recherche } from "./recherche.js";
 import { situation } from "./taille.js";
 import { compter, nombreFr } from "./texte.js";
 import { Unites } from "./unites.js";
+import { Verification } from "./verification.js";
 import { Voisinage } from "./voisinage.js";
 
-/** @typedef {import("./panneau.js").Confirmation} Confirmation */
 /** @typedef {import("./toile.js").Palette} Palette */
 
 /**
@@ -37,13 +39,14 @@ import { Voisinage } from "./voisinage.js";
  * @property {string} leaflet address of Leaflet
  * @property {string} recherche address of the search
  * @property {string} liste address of the pasted lists
+ * @property {string} verification address of the rules
  * @property {string} cpts address of the outlines of the CPTS of the register
  * @property {string} millesime
  * @property {import("./taille.js").Bareme} bareme
  * @property {import("./unites.js").TypePopulation} type
  * @property {string} nom
  * @property {string} lien drawing of the session
- * @property {Confirmation | null} confirmation
+ * @property {{onglet: string, revision: number} | null} recu gesture that this drawing follows
  */
 
 /**
@@ -249,6 +252,17 @@ class Atelier {
       analyser: (texte) => this.#readListe(texte),
       onAppliquer: (codes, remplacer) => this.#takeListe(codes, remplacer),
     });
+    this.verification = new Verification(data.verification, {
+      onReponse: (confirmation) => {
+        this.panneau.setConfirmation(confirmation);
+        this.#announce();
+        this.#share();
+      },
+      onEchec: (raison) => {
+        this.panneau.setEchec(raison);
+        this.#share();
+      },
+    });
     this.gestes.setOutil("clic");
     this.barre.showOutil("clic");
     this.#listen(carteHote);
@@ -311,14 +325,11 @@ class Atelier {
       this.#start(data);
       return;
     }
-    const { confirmation } = data;
-    const suivi = confirmation?.onglet === this.instance;
-    if (suivi && confirmation.revision === this.envoye) {
+    const { recu } = data;
+    if (recu?.onglet === this.instance && recu.revision === this.envoye) {
       this.nom = data.nom;
       this.panneau.showNom(data.nom);
       if (data.lien !== this.lienEnvoye) this.#adopt(data);
-      this.panneau.setConfirmation(confirmation);
-      this.#announce();
     }
   }
 
@@ -371,17 +382,22 @@ class Atelier {
     const lien = this.#encode();
     this.envoye = this.dessin.revision;
     this.lienEnvoye = lien;
+    this.verification.ask({ revision: this.envoye, lien, type: this.type });
     this.#writeAdresse(lien);
+    this.barre.showHistorique(this.dessin);
+    this.aGarder = true;
+    auRepos(() => this.#settle());
+  }
+
+  /** Give the drawing to the session; after its check, which a run of the page would slow down. */
+  #share() {
     this.setStateValue("geste", {
       onglet: this.instance,
       revision: this.envoye,
-      lien,
+      lien: this.lienEnvoye,
       nom: this.nom,
       type: this.type,
     });
-    this.barre.showHistorique(this.dessin);
-    this.aGarder = true;
-    setTimeout(() => this.#settle());
   }
 
   /** What does not have to be on the next picture. */

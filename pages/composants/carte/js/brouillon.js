@@ -69,6 +69,7 @@ export class Brouillons {
     this.nombre = nombre;
     this.onglet = this.#tenter(() => session.getItem(CLE_ONGLET)) ?? "";
     if (!/^[\w-]{4,40}$/.test(this.onglet)) this.renew();
+    this.#clean();
   }
 
   /** Take a new identity: this tab is a copy of another one. */
@@ -99,10 +100,7 @@ export class Brouillons {
         this.local.setItem(cle, JSON.stringify(brouillon));
         return true;
       });
-      if (ecrit) {
-        this.#clean();
-        return true;
-      }
+      if (ecrit) return true;
     }
     return false;
   }

@@ -27,6 +27,12 @@ function isShown(enfant) {
   return enfant !== null && enfant !== undefined && enfant !== false;
 }
 
+/** Do what can wait once the picture is on screen. @param {() => void} action */
+export function auRepos(action) {
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(action, { timeout: 200 });
+  else setTimeout(action, 50);
+}
+
 /** Replace everything in an element. @param {Element} element @param {...Enfant} enfants */
 export function remplir(element, ...enfants) {
   element.replaceChildren(...enfants.filter(isShown));

@@ -2,6 +2,7 @@
 // State: the tool in hand, its width, the stroke or the shape being drawn. What the gesture takes
 // is asked to `geometrie`, what it changes is asked to `Dessin`.
 
+import { auRepos } from "./dom.js";
 import { dansPolygone, entiteSous, entitesTouchees, jalonner } from "./geometrie.js";
 import { compter } from "./texte.js";
 import { at } from "./unites.js";
@@ -35,6 +36,8 @@ export class Gestes {
     /** @type {{x: number, y: number}[]} corners, in pixels of the map */
     this.coins = [];
     this.image = 0;
+    /** @type {{x: number, y: number}} where the pointer was last seen */
+    this.pointeur = { x: NaN, y: NaN };
     /** @type {HTMLElement} */
     this.hote = carte.carte.getContainer();
     // Leaflet takes the focus at each press; the page must not scroll under the pointer
@@ -78,6 +81,7 @@ export class Gestes {
     this.hote.addEventListener("pointercancel", () => this.cancel());
     this.hote.addEventListener("pointerleave", () => {
       cancelAnimationFrame(this.image);
+      this.pointeur = { x: NaN, y: NaN };
       this.carte.setSurvol(null);
       this.onSurvol(null, null);
     });
@@ -134,7 +138,7 @@ export class Gestes {
       return;
     }
     this.toggle(cible);
-    this.#hover(point, autre);
+    auRepos(() => this.#hover(point, autre));
   }
 
   /** @param {Cible} cible */
@@ -187,6 +191,9 @@ export class Gestes {
       this.#sweep(point);
       this.#drawTrace(point);
     } else if (e.pointerType !== "touch") {
+      // browsers also send moves of a pointer that stands still: at each press, at each layout
+      if (point.x === this.pointeur.x && point.y === this.pointeur.y) return;
+      this.pointeur = point;
       cancelAnimationFrame(this.image);
       const autre = e.shiftKey;
       this.image = requestAnimationFrame(() => {

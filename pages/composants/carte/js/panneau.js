@@ -15,7 +15,6 @@ import { at } from "./unites.js";
 /**
  * @typedef {object} Confirmation what the server computed for one revision of the drawing
  * @property {number} revision
- * @property {string} onglet
  * @property {number | null} population
  * @property {string} legende definition and year of the population
  * @property {number | null} taille
@@ -28,6 +27,7 @@ import { at } from "./unites.js";
 
 const GRAVITES = { bloquant: "Bloquant", attention: "À vérifier", information: "À savoir" };
 const MONTREES = 12; // communes listed before « tout afficher »
+const COMPLETES = 4; // groups that the alert offers to complete, as many as it names
 
 /**
  * @typedef {object} Actions
@@ -51,6 +51,8 @@ export class Panneau {
     this.type = "municipale";
     /** @type {Confirmation | null} */
     this.confirmation = null;
+    /** why the present drawing could not be checked */
+    this.echec = "";
     /** @type {Set<number>} */
     this.deplies = new Set();
     /** @type {Set<number>} */
@@ -143,13 +145,20 @@ export class Panneau {
   }
 
   #renderConfirme() {
-    const attendu = this.dessin.revision;
-    const recu = this.confirmation?.revision === attendu;
-    this.confirme.textContent = recu ? "✓ vérifié" : "calcul…";
-    this.confirme.classList.toggle("en-cours", !recu);
-    this.confirme.title = recu
-      ? "Total recalculé par le serveur, identique à celui affiché."
-      : "Le serveur recalcule les totaux et les alertes.";
+    const { population, revision } = this.confirmation ?? {};
+    const recu = revision === this.dessin.revision;
+    const ecart = recu && population !== null && population !== this.dessin.totaux[this.type];
+    this.confirme.classList.toggle("en-cours", !recu || ecart);
+    if (ecart) {
+      this.confirme.textContent = `${nombreFr(population ?? NaN)}\u00a0hab. selon le serveur`;
+      this.confirme.title = "Les données de cette page ont vieilli\u00a0: rechargez-la.";
+    } else if (recu) {
+      this.confirme.textContent = "✓ vérifié";
+      this.confirme.title = "Total recalculé par le serveur, identique à celui affiché.";
+    } else {
+      this.confirme.textContent = this.echec ? "non vérifié" : "calcul…";
+      this.confirme.title = this.echec || "Le serveur recalcule les totaux et les alertes.";
+    }
   }
 
   /** @param {number} population */
@@ -208,9 +217,16 @@ export class Panneau {
     );
   }
 
-  /** @param {Confirmation | null} confirmation */
+  /** The drawing could not be checked. @param {string} raison */
+  setEchec(raison) {
+    this.echec = raison;
+    this.#renderConfirme();
+  }
+
+  /** @param {Confirmation} confirmation */
   setConfirmation(confirmation) {
     this.confirmation = confirmation;
+    this.echec = "";
     this.#renderConfirme();
     this.#renderFinancement();
     this.#renderAlertes();
@@ -267,29 +283,24 @@ export class Panneau {
   /** @param {Alerte} alerte */
   #renderAlerte(alerte) {
     const rangs = this.#rangsDe(alerte.codes);
+    /** @param {string} texte @param {() => void} onclick */
+    const bouton = (texte, onclick) => el("button", { type: "button", class: "lien", onclick }, texte);
     const boutons = [];
     if (rangs.length > 0) {
-      boutons.push(
-        el(
-          "button",
-          { type: "button", class: "lien", onclick: () => this.actions.onVoir(rangs) },
-          "Voir sur la carte",
-        ),
-      );
+      boutons.push(bouton("Voir sur la carte", () => this.actions.onVoir(rangs)));
     }
     const absents = rangs.filter((rang) => !this.dessin.dans[rang]);
     if (alerte.code === "enclave" && absents.length > 0) {
       boutons.push(
-        el(
-          "button",
-          {
-            type: "button",
-            class: "lien",
-            onclick: () => this.actions.onChange("Combler l’enclave", absents, []),
-          },
-          "Combler",
-        ),
+        bouton("Combler", () => this.actions.onChange("Combler l’enclave", absents, [])),
       );
+    }
+    if (alerte.code === "epci_incomplet" || alerte.code === "ept_incomplet") {
+      const groupes = this.unites.groupes.filter(({ code }) => alerte.codes.includes(code));
+      for (const { nom, membres } of groupes.slice(0, COMPLETES)) {
+        const libelle = `Compléter ${nom}`;
+        boutons.push(bouton(libelle, () => this.actions.onChange(libelle, membres, [])));
+      }
     }
     return el(
       "li",
