@@ -199,6 +199,9 @@ NOTRE_CHRONO = """
   });
 }
 """
+REPONSES_RECUES = """
+performance.getEntriesByType("resource").reduce((n, { transferSize }) => n + transferSize, 0)
+"""
 
 
 @dataclass
@@ -271,6 +274,7 @@ def mesurer_la_notre(navigateur, adresse, nom):
     cadre = onglet.locator(".carte").bounding_box()
     decalage = (cadre["width"] - LARGEUR) / 2, (cadre["height"] - HAUTEUR) / 2
     recus.clear()
+    onglet.evaluate("performance.clearResourceTimings()")
     for point in points_a_cliquer(nom):
         x, y = pixel(couche, *point)
         viser_et_cliquer(onglet, cadre["x"] + decalage[0] + x, cadre["y"] + decalage[1] + y)
@@ -279,6 +283,7 @@ def mesurer_la_notre(navigateur, adresse, nom):
     mesures = onglet.evaluate("window.__mesures")
     mesure.peint = [m["peint"] for m in mesures]
     mesure.confirme = [m["confirme"] for m in mesures]
+    recus.append(onglet.evaluate(REPONSES_RECUES))
     mesure.octets = sum(recus) / max(1, len(mesures))
     onglet.context.close()
     return mesure

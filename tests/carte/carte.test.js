@@ -15,7 +15,7 @@ import {
 import { decodeLien, encodeLien } from "../../pages/composants/carte/js/lien.js";
 import { placeSurJauge, situation, tailleDe } from "../../pages/composants/carte/js/taille.js";
 import { compter, ecartFr, enumerer, nombreFr } from "../../pages/composants/carte/js/texte.js";
-import { mercator } from "../../pages/composants/carte/js/topologie.js";
+import { Couche, mercator } from "../../pages/composants/carte/js/topologie.js";
 import { Verification } from "../../pages/composants/carte/js/verification.js";
 import { LARGEUR, createCouche, createUnites, createVoisinage } from "./jouet.js";
 
@@ -140,6 +140,35 @@ test("un polygone prend les points qu'il entoure", () => {
   const concave = [[0, 0], [4, 0], [4, 4], [2, 1], [0, 4]];
   assert.equal(dansPolygone(concave, 0.5, 2), true);
   assert.equal(dansPolygone(concave, 2, 3), false);
+});
+
+test("une échelle ne garde que les sommets qu'elle montre, sans bouger le contour", () => {
+  const grille = Array.from({ length: 2000 }, (_, n) => [n, Math.round(40 * Math.sin(n / 90)) + (n % 2)]);
+  const couche = new Couche({
+    pas: 0.0001,
+    entites: [0],
+    longueurs: [grille.length],
+    xy: grille.flatMap(([x, y], n) => (n ? [x - grille[n - 1][0], y - grille[n - 1][1]] : [x, y])),
+    gauche: [0],
+    droite: [-1],
+    niveaux: [4],
+  });
+  for (const zoom of [6, 9, 12, 15]) {
+    const echelle = 256 * 2 ** zoom;
+    const { debut, sommets } = couche.trace(echelle);
+    assert.deepEqual([debut[1], sommets[0], sommets.at(-1)], [sommets.length, 0, grille.length - 1]);
+    for (const [rang, fin] of [...sommets].entries()) {
+      const depart = sommets[rang - 1] ?? fin;
+      const [dx, dy] = [couche.x[fin] - couche.x[depart], couche.y[fin] - couche.y[depart]];
+      for (let n = depart + 1; n < fin; n += 1) {
+        const [px, py] = [couche.x[n] - couche.x[depart], couche.y[n] - couche.y[depart]];
+        const ecart = Math.abs(px * dy - py * dx) / Math.hypot(dx, dy);
+        assert.ok(ecart * echelle <= 0.5, `zoom ${zoom}, sommet ${n} : ${ecart * echelle} px`);
+      }
+    }
+  }
+  assert.ok(couche.trace(256 * 2 ** 6).sommets.length < 10);
+  assert.ok(couche.trace(256 * 2 ** 15).sommets.length > 1000);
 });
 
 test("le contour d'un ensemble se recoud en anneaux fermés", () => {

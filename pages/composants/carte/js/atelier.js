@@ -383,7 +383,6 @@ class Atelier {
     this.envoye = this.dessin.revision;
     this.lienEnvoye = lien;
     this.verification.ask({ revision: this.envoye, lien, type: this.type });
-    this.#writeAdresse(lien);
     this.barre.showHistorique(this.dessin);
     this.aGarder = true;
     auRepos(() => this.#settle());
@@ -404,6 +403,7 @@ class Atelier {
   #settle() {
     if (!this.aGarder) return;
     this.aGarder = false;
+    this.#writeAdresse(this.lienEnvoye);
     this.panneau.renderComposition();
     const { passe, futur } = this.dessin;
     const garde = this.brouillons.save({ lien: this.lienEnvoye, nom: this.nom, passe, futur });

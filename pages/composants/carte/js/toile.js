@@ -48,11 +48,13 @@ function arcsVisibles(vue, couche, choix) {
 function tracerArc({ ctx, echelle, x, y }, couche, arc, suite) {
   const endroit = arc >= 0;
   const rang = endroit ? arc : ~arc;
-  const debut = at(couche.debut, rang);
-  const fin = at(couche.debut, rang + 1) - 1;
+  const trace = couche.trace(echelle);
+  const debut = at(trace.debut, rang);
+  const fin = at(trace.debut, rang + 1) - 1;
   const pas = endroit ? 1 : -1;
   for (let n = endroit ? debut : fin, k = debut; k <= fin; n += pas, k += 1) {
-    const [px, py] = [at(couche.x, n) * echelle - x, at(couche.y, n) * echelle - y];
+    const sommet = at(trace.sommets, n);
+    const [px, py] = [at(couche.x, sommet) * echelle - x, at(couche.y, sommet) * echelle - y];
     if (k === debut && !suite) ctx.moveTo(px, py);
     else ctx.lineTo(px, py);
   }

@@ -1,7 +1,16 @@
 // One display layer: the borders of a coverage, each drawn once, with who stands on either side.
-// State: read-only once built; outlines of an entity are stitched at first use and kept.
+// State: read-only once built; outlines of an entity are stitched, and borders lightened for a
+// scale, at first use and kept.
 
 import { at } from "./unites.js";
+
+const ECART_PX = 0.5; // a vertex nearer than that to its border is not seen
+
+/**
+ * @typedef {object} Trace vertices of each border that a scale shows
+ * @property {Int32Array} debut where each border starts in `sommets`
+ * @property {Int32Array} sommets ranks of vertices of the layer
+ */
 
 /**
  * @typedef {object} TableCouche what a layer file holds
@@ -69,6 +78,67 @@ export class Couche {
     for (let arc = 0; arc < this.nombre; arc += 1) this.boitesArcs.set(this.#box([arc]), 4 * arc);
     /** @type {Map<number, number[][]>} */
     this.contours = new Map();
+    /** @type {Map<number, Trace>} by power of two of the scale */
+    this.traces = new Map();
+  }
+
+  /**
+   * Borders as a scale shows them. Both sides share a border, so that none gapes.
+   * @param {number} echelle pixels for the whole world
+   */
+  trace(echelle) {
+    const puissance = Math.ceil(Math.log2(echelle));
+    let trace = this.traces.get(puissance);
+    if (!trace) {
+      trace = this.#lighten(ECART_PX / 2 ** puissance);
+      this.traces.set(puissance, trace);
+    }
+    return trace;
+  }
+
+  /** @param {number} ecart in the world from 0 to 1 @returns {Trace} */
+  #lighten(ecart) {
+    const debut = new Int32Array(this.nombre + 1);
+    const gardes = new Uint8Array(this.x.length);
+    for (let arc = 0; arc < this.nombre; arc += 1) {
+      this.#keep(at(this.debut, arc), at(this.debut, arc + 1) - 1, ecart * ecart, gardes);
+    }
+    /** @type {number[]} */
+    const sommets = [];
+    for (let arc = 0; arc < this.nombre; arc += 1) {
+      for (let n = at(this.debut, arc); n < at(this.debut, arc + 1); n += 1) {
+        if (gardes[n]) sommets.push(n);
+      }
+      debut[arc + 1] = sommets.length;
+    }
+    return { debut, sommets: Int32Array.from(sommets) };
+  }
+
+  /**
+   * Mark the vertices to keep between two, both kept (Douglas and Peucker).
+   * @param {number} premier @param {number} dernier @param {number} carre @param {Uint8Array} gardes
+   */
+  #keep(premier, dernier, carre, gardes) {
+    gardes[premier] = 1;
+    gardes[dernier] = 1;
+    const pile = [premier, dernier];
+    while (pile.length > 0) {
+      const b = /** @type {number} */ (pile.pop());
+      const a = /** @type {number} */ (pile.pop());
+      const [ax, ay] = [at(this.x, a), at(this.y, a)];
+      const [dx, dy] = [at(this.x, b) - ax, at(this.y, b) - ay];
+      const longueur = dx * dx + dy * dy;
+      let [loin, plus] = [-1, carre];
+      for (let n = a + 1; n < b; n += 1) {
+        const [px, py] = [at(this.x, n) - ax, at(this.y, n) - ay];
+        const part = longueur > 0 ? Math.max(0, Math.min(1, (px * dx + py * dy) / longueur)) : 0;
+        const distance = (px - part * dx) ** 2 + (py - part * dy) ** 2;
+        if (distance > plus) [loin, plus] = [n, distance];
+      }
+      if (loin < 0) continue;
+      gardes[loin] = 1;
+      pile.push(a, loin, loin, b);
+    }
   }
 
   /** Entities whose outline is complete here. */
