@@ -1,16 +1,18 @@
-"""Tables drawn from INSEE Melodi for some départements, in the shape of the imported ones."""
+"""Tables drawn from INSEE Melodi or data.ameli.fr, in the shape of the imported ones."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 import pandas as pd
 
+from geodata.clients import ameli
 from geodata.clients.melodi import ClientMelodi, Observations
-from geodata.errors import SourceModifieeError
+from geodata.errors import ImportRefuseError, SourceModifieeError
+from geodata.imports.officiels.analyse import analyse_fichier
 from geodata.imports.officiels.passage import move_to_present
 from geodata.schema import Geographie, TableCommunale
 
@@ -116,6 +118,40 @@ def refresh_table(
             "traduites": deplacement.traduites,
             "perdues": deplacement.perdues,
         },
+    )
+
+
+def refresh_ameli(
+    jeu: ameli.Jeu, client: ameli.ClientAmeli, geographie: Geographie, *, le: date
+) -> TableCommunale:
+    """Read one dataset of the Assurance maladie, all départements, as its file would be.
+
+    Raises
+    ------
+    SourceIndisponibleError
+        If the service fails and nothing is on disk.
+    SourceModifieeError
+        If its answer does not hold what is expected.
+    """
+    lue = client.load_csv(jeu)
+    try:
+        (table,) = analyse_fichier(f"{jeu.identifiant}.csv", lue.valeur, geographie, le=le).tables
+    except (ImportRefuseError, ValueError) as erreur:
+        raise SourceModifieeError(
+            f"La source « {ameli.SOURCE} » ne renvoie plus « {jeu.titre} » comme documenté "
+            f"({erreur})"
+        ) from erreur
+    date_lecture = lue.recupere_le.date()
+    perimee = (
+        (f"Le service n'a pas répondu : copie du {date_lecture:%d/%m/%Y}.",)
+        if lue.est_perime
+        else ()
+    )
+    return replace(
+        table,
+        etat="actualisee",
+        recupere_le=min(le, date_lecture),
+        notes=(*perimee, *table.notes),
     )
 
 

@@ -140,7 +140,8 @@ def _afficher_theme(
     perimetre: Perimetre,
 ) -> None:
     du_theme = [resultat for resultat in resultats if resultat.theme == theme]
-    agreges = [resultat for resultat in du_theme if resultat.agregation != "N"]
+    heritees = [resultat for resultat in du_theme if _est_heritee(resultat)]
+    agreges = [r for r in du_theme if r.agregation != "N" and not _est_heritee(r)]
     st.subheader(theme, anchor=False)
     if not du_theme:
         _afficher_theme_vide(theme)
@@ -150,6 +151,8 @@ def _afficher_theme(
     for resultat in du_theme:
         if resultat.agregation == "N":
             _afficher_locales(resultat)
+    if heritees:
+        _afficher_heritees(heritees)
     if theme == POPULATION:
         _afficher_evolution(tables, perimetre, resultats)
     if theme == AGES:
@@ -214,6 +217,53 @@ def _afficher_locales(resultat: ResultatIndicateur) -> None:
             st.write(note)
 
 
+def _est_heritee(resultat: ResultatIndicateur) -> bool:
+    # a figure typed from REZONE is inherited too, but has no départements to show
+    return resultat.agregation == "I" and bool(resultat.details)
+
+
+def _afficher_heritees(resultats: Sequence[ResultatIndicateur]) -> None:
+    """Show, apart, the figures of the départements crossed: they are not those of the territory."""
+    st.markdown("**Hérité du département**")
+    departements = resultats[0].details
+    regions = [c for c in resultats[0].comparateurs if c.genre == "region"]
+    st.html(
+        build_tableau(
+            [
+                "Indicateur",
+                *(
+                    f"{d.libelle} ({formater_part(d.part_population, 0)} des habitants)"
+                    for d in departements
+                ),
+                *(region.libelle for region in regions),
+                "France",
+            ],
+            [
+                Ligne(
+                    f"{resultat.libelle} ({resultat.unite})",
+                    [
+                        formater_nombre(valeur, resultat.decimales)
+                        for valeur in _valeurs_heritees(resultat)
+                    ],
+                )
+                for resultat in resultats
+            ],
+            "Valeurs publiées par département seulement : ce ne sont pas celles du territoire. "
+            + " ; ".join(dict.fromkeys(resultat.source for resultat in resultats))
+            + ".",
+        )
+    )
+    with st.expander("Précautions : chiffres du département"):
+        for phrase in dict.fromkeys(note for r in resultats for note in (r.formule, *r.notes)):
+            st.write(phrase)
+
+
+def _valeurs_heritees(resultat: ResultatIndicateur) -> list[float | None]:
+    regions = [c.valeur for c in resultat.comparateurs if c.genre == "region"]
+    france = resultat.comparateur("france")
+    return [*(d.valeur for d in resultat.details), *regions, france.valeur if france else None]
+
+
 def _afficher_evolution(
     tables: TablesIndicateurs, perimetre: Perimetre, resultats: Sequence[ResultatIndicateur]
 ) -> None:
@@ -265,7 +315,8 @@ def _afficher_carte(tables: TablesIndicateurs, perimetre: Perimetre) -> None:
     choix = {
         indicateur.cle: indicateur
         for indicateur in socle.indicateurs
-        if indicateur.agregation != "S" or indicateur.theme == POPULATION
+        if indicateur.agregation != "I"
+        and (indicateur.agregation != "S" or indicateur.theme == POPULATION)
     }
     gauche, droite = st.columns([3, 2])
     cle = gauche.selectbox(

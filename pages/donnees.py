@@ -9,7 +9,8 @@ import streamlit as st
 
 from diagnostic.indicateurs import TablesIndicateurs
 from diagnostic.indicateurs.themes import REGISTRE
-from geodata.actualisation import ACTUALISATIONS, refresh_table
+from geodata.actualisation import ACTUALISATIONS, refresh_ameli, refresh_table
+from geodata.clients import ameli
 from geodata.clients.melodi import REGLAGES, SOURCE, ClientMelodi
 from geodata.errors import CptsError
 from geodata.imports.officiels import SOURCES, ImportOfficiel, analyse_fichier
@@ -35,8 +36,11 @@ _ETATS: Final = {
     "importee": "importée",
     "actualisee": "actualisée en ligne",
 }
+# properties of the territory are not in the registry of indicators
+_USAGES_HORS_REGISTRE: Final = {"qpv": "Revenus et précarité (1 indicateur)"}
 _COMPTES: Final = {
     "lignes": "Lignes lues",
+    "departements": "Départements",
     "communes": "Communes d’aujourd’hui reconnues",
     "traduites": "Lignes d’anciennes communes ou de communes regroupées, reportées",
     "perdues": "Lignes sans commune d’aujourd’hui",
@@ -75,6 +79,8 @@ def _afficher_tables(tables: TablesIndicateurs, le: date) -> None:
 
 
 def _couverture(tables: TablesIndicateurs, table: TableCommunale) -> float:
+    if table.valeurs.empty:
+        return _couverture_departements(tables, table)
     position = tables.geographie.position
     remplies = table.valeurs.index[table.valeurs.notna().any(axis=1)]
     codes = {code for cle in remplies for code in str(cle).split()}
@@ -83,11 +89,20 @@ def _couverture(tables: TablesIndicateurs, table: TableCommunale) -> float:
     return float(tables.habitants[rangs].sum()) / total if total else 0.0
 
 
+def _couverture_departements(tables: TablesIndicateurs, table: TableCommunale) -> float:
+    remplies = table.publiees.index[table.publiees.notna().any(axis=1)]
+    codes = {str(cle).removeprefix("departement:") for cle in remplies}
+    departements = tables.geographie.unites["code_departement"].astype(str)
+    total = float(tables.habitants.sum())
+    dedans = float(tables.habitants[departements.isin(sorted(codes)).to_numpy()].sum())
+    return dedans / total if total else 0.0
+
+
 def _usages(id_table: str) -> str:
     themes = dict.fromkeys(i.theme for i in REGISTRE if id_table in i.sources)
     nombre = sum(id_table in i.sources for i in REGISTRE)
     if not nombre:
-        return "Pyramide des âges"
+        return _USAGES_HORS_REGISTRE.get(id_table, "Pyramide des âges")
     return f"{', '.join(themes)} ({nombre} indicateur{'s' if nombre > 1 else ''})"
 
 
@@ -152,8 +167,7 @@ def _afficher_compris(compris: ImportOfficiel) -> None:
                 for cle, libelle in _COMPTES.items()
                 if any(t.compte.get(cle) for t in compris.tables)
             ],
-            f"Géographie du fichier : {compris.tables[0].geographie_origine or 'non dite'}, "
-            "reportée sur les communes de 2026.",
+            _dire_geographie(compris.tables[0]),
         )
         for note in compris.notes:
             st.write(note)
@@ -169,6 +183,13 @@ def _afficher_compris(compris: ImportOfficiel) -> None:
             if st.button("Abandonner", key="donnees-abandonner"):
                 etat.garder(_CLE_IMPORT, None)
                 st.rerun()
+
+
+def _dire_geographie(table: TableCommunale) -> str:
+    if table.valeurs.empty:
+        return "Publié par département : aucun chiffre communal."
+    origine = table.geographie_origine or "non dite"
+    return f"Géographie du fichier : {origine}, reportée sur les communes de 2026."
 
 
 def _echapper(texte: str) -> str:
@@ -217,10 +238,49 @@ def _actualiser(departements: list[str], le: date) -> None:
                 st.error(f"{actualisation.titre.capitalize()} : {erreur}")
                 continue
             ouvrir_magasin().store(table)
-        perime = " (copie gardée, le service n’a pas répondu)" if "copie" in table.notes[0] else ""
+        perime = _dire_perime(table)
         st.success(
             f"{actualisation.titre.capitalize()} {table.libelle_millesime} : "
             f"{formater_nombre(table.compte['communes'])} communes{perime}."
+        )
+
+
+def _dire_perime(table: TableCommunale) -> str:
+    est_perime = bool(table.notes) and "copie" in table.notes[0]
+    return " (copie gardée, le service n’a pas répondu)" if est_perime else ""
+
+
+def _afficher_ameli(le: date) -> None:
+    st.subheader("Actualiser auprès de l’Assurance maladie", anchor=False)
+    st.write(
+        "Le portail ouvert data.ameli.fr donne, par département seulement, les patients par "
+        "pathologie, les libéraux et la patientèle des médecins traitants. Ces chiffres sont "
+        "montrés comme ceux du département, jamais comme ceux du territoire."
+    )
+    if st.button("Actualiser les chiffres départementaux"):
+        _actualiser_ameli(le)
+
+
+def _actualiser_ameli(le: date) -> None:
+    client = ameli.ClientAmeli(
+        Telechargeur(
+            ameli.SOURCE,
+            cache=CacheDisque(dossier_donnees() / "cache"),
+            reglages=ameli.REGLAGES,
+        )
+    )
+    for jeu in ameli.JEUX:
+        titre = jeu.titre.capitalize()
+        with st.spinner(f"{titre}…"):
+            try:
+                table = refresh_ameli(jeu, client, ouvrir_referentiel().geographie, le=le)
+            except CptsError as erreur:
+                st.error(f"{titre} : {erreur}")
+                continue
+            ouvrir_magasin().store(table)
+        st.success(
+            f"{titre} {table.libelle_millesime} : "
+            f"{formater_nombre(table.compte['departements'])} départements{_dire_perime(table)}."
         )
 
 
@@ -297,3 +357,4 @@ with page(
     _afficher_import(jour)
     _afficher_catalogue(en_service)
     _afficher_actualisation(jour)
+    _afficher_ameli(jour)

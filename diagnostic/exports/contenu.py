@@ -374,9 +374,10 @@ def _themes(diagnostic: Diagnostic, fond: Fond) -> Iterator[Bloc]:
         connus = [indicateur for indicateur in indicateurs if indicateur.couverture > 0]
         absents = [indicateur for indicateur in indicateurs if indicateur.couverture <= 0]
         yield Titre(1, theme)
-        if connus:
-            yield _table_indicateurs(theme, connus)
-            comparaison = draw_comparaison(connus, theme)
+        propres = [indicateur for indicateur in connus if indicateur.agregation != "I"]
+        if propres:
+            yield _table_indicateurs(theme, propres)
+            comparaison = draw_comparaison(propres, theme)
             if comparaison is not None:
                 yield Figure(comparaison)
         for indicateur in connus:
@@ -386,7 +387,8 @@ def _themes(diagnostic: Diagnostic, fond: Fond) -> Iterator[Bloc]:
         yield from _repartition(connus)
         if any(indicateur.cle == "densite" for indicateur in connus):
             yield from _densite(diagnostic, fond)
-        yield from _locales(connus)
+        yield from _locales(propres)
+        yield from _heritees([i for i in connus if i.agregation == "I"])
         yield from _lecture(connus)
         if absents:
             yield Paragraphe(
@@ -534,6 +536,42 @@ def _locales(indicateurs: Sequence[ResultatIndicateur]) -> Iterator[Bloc]:
             largeurs=(4, 2, 2),
             source=f"{clean_ligne(indicateur.source)} ({indicateur.millesime}).",
         )
+
+
+def _heritees(indicateurs: Sequence[ResultatIndicateur]) -> Iterator[Bloc]:
+    """Give the figures of the départements crossed apart: they are not those of the territory."""
+    if not indicateurs:
+        return
+    departements = indicateurs[0].details[:_REFERENCES_MAXIMUM]
+    references = [r for r in _references(indicateurs) if r[0] != "departement"]
+    reste = len(indicateurs[0].details) - len(departements)
+    suite = f" {reste} autres départements sont dans le classeur." if reste else ""
+    sources = {f"{clean_ligne(i.source)} ({i.millesime})" for i in indicateurs}
+    yield Tableau(
+        legende="Hérité du département : valeurs publiées par département seulement, qui ne sont "
+        "pas celles du territoire",
+        entetes=(
+            "Indicateur",
+            *(clean_ligne(detail.libelle) for detail in departements),
+            *(libelle for _, _, libelle in references),
+        ),
+        lignes=tuple(
+            (
+                clean_ligne(f"{indicateur.libelle} ({indicateur.unite})"),
+                *(
+                    format_nombre(detail.valeur, indicateur.decimales)
+                    if detail.valeur is not None
+                    else "–"
+                    for detail in indicateur.details[: len(departements)]
+                ),
+                *_valeurs(indicateur, references),
+            )
+            for indicateur in indicateurs
+        ),
+        alignements=("gauche", *_DROITE * (len(departements) + len(references))),
+        largeurs=(4.2, *(1.6 for _ in (*departements, *references))),
+        source=" ; ".join(sorted(sources)) + f".{suite}",
+    )
 
 
 def _lecture(indicateurs: Sequence[ResultatIndicateur]) -> Iterator[Bloc]:

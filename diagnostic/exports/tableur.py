@@ -372,6 +372,9 @@ def _communes(classeur: Classeur, diagnostic: Diagnostic) -> None:
     feuille.print_area(0, 0, suivante - 1, 9)
 
 
+_PUBLIES: Final = "Publiés par commune, intercommunalité ou département : ce ne sont pas des valeurs du territoire"
+
+
 def _indicateurs(classeur: Classeur, diagnostic: Diagnostic) -> None:
     feuille = classeur.feuille("Indicateurs", paysage=True)
     references = list_references(diagnostic)
@@ -417,12 +420,11 @@ def _indicateurs(classeur: Classeur, diagnostic: Diagnostic) -> None:
         for detail in indicateur.details
     ]
     if locales:
-        classeur.ecrire(
-            feuille, suivante, 0, "Publiés par commune ou intercommunalité", "sous_titre"
-        )
+        classeur.ecrire(feuille, suivante, 0, _PUBLIES, "sous_titre")
         for libelle, detail in locales:
             suivante += 1
-            classeur.ecrire(feuille, suivante, 0, detail.libelle, "texte")
+            niveau = " (département)" if detail.niveau == "departement" else ""
+            classeur.ecrire(feuille, suivante, 0, f"{detail.libelle}{niveau}", "texte")
             classeur.ecrire(feuille, suivante, 1, libelle, "texte")
             classeur.ecrire(feuille, suivante, 2, detail.valeur, "nombre")
             classeur.ecrire(feuille, suivante, couverture, detail.part_population, "part")

@@ -146,8 +146,13 @@ def _resultat(
     lecture: _Lecture,
     references: Sequence[_Comparateurs],
 ) -> ResultatIndicateur:
-    est_local = indicateur.agregation == "N"
-    couverture = float(lecture.sommes.couvertures[0, rang])
+    est_local = indicateur.agregation in ("N", "I")
+    details = lecture.details(indicateur) if est_local else ()
+    couverture = (
+        sum(d.part_population for d in details if d.valeur is not None)
+        if indicateur.agregation == "I"
+        else float(lecture.sommes.couvertures[0, rang])
+    )
     identite = _identite(tables, indicateur.sources[0])
     haut, bas = lecture.sommes.numerateurs[0, rang], lecture.sommes.denominateurs[0, rang]
     est_vide = est_local or lecture.sommes.couverts[0, rang] <= 0
@@ -156,9 +161,13 @@ def _resultat(
         *identite.notes,
         *lecture.notes_mayotte(indicateur),
         *indicateur.notes,
-        *lecture.notes_couverture(rang, couverture),
+        *(
+            _notes_departements(details)
+            if indicateur.agregation == "I"
+            else lecture.notes_couverture(rang, couverture)
+        ),
     ]
-    if lecture.sans_partielles is not None:
+    if lecture.sans_partielles is not None and indicateur.agregation != "I":
         notes.append(_NOTE_PARTIELLES)
     return ResultatIndicateur(
         cle=indicateur.cle,
@@ -170,7 +179,7 @@ def _resultat(
         denominateur=None if est_vide or est_somme else float(bas),
         millesime=indicateur.periode or identite.millesime,
         source=identite.source,
-        geographie=identite.geographie,
+        geographie="département" if indicateur.agregation == "I" else identite.geographie,
         couverture=couverture,
         comparateurs=tuple(
             comparateur for reference in references if (comparateur := reference[rang]) is not None
@@ -181,7 +190,7 @@ def _resultat(
         agregation=indicateur.agregation,
         etat=identite.etat,
         sens=indicateur.sens,
-        details=lecture.details(indicateur) if est_local else (),
+        details=details,
         serie=lecture.serie if indicateur.cle == "evolution_population" else {},
         sans_partielles=(
             None if lecture.sans_partielles is None else _ou_rien(lecture.sans_partielles[rang])
@@ -192,6 +201,11 @@ def _resultat(
             else None
         ),
     )
+
+
+def _notes_departements(details: Sequence[ValeurLocale]) -> list[str]:
+    absents = [detail.libelle for detail in details if detail.valeur is None]
+    return [f"{_ABSENTE} : {', '.join(absents)}."] if absents else []
 
 
 _NOTE_PARTIELLES: Final = (
@@ -285,6 +299,8 @@ class _Lecture:
 
     def details(self, indicateur: Indicateur) -> tuple[ValeurLocale, ...]:
         """List the published values of an indicator that is not aggregable."""
+        if indicateur.agregation == "I":
+            return tuple(self._details_departements(indicateur))
         return (*self._details_epci(indicateur), *self._details_communes(indicateur))
 
     def _details_communes(self, indicateur: Indicateur) -> list[ValeurLocale]:
@@ -302,6 +318,24 @@ class _Lecture:
             )
             for ordre in np.argsort(-habitants, kind="stable")
             for rang in (self.rangs[ordre],)
+        ]
+
+    def _details_departements(self, indicateur: Indicateur) -> list[ValeurLocale]:
+        publiees = self.tables.par_id[indicateur.sources[0]].publiees
+        geographie = self.tables.geographie
+        codes, _ = self.socle.niveau("departement")
+        appartenance = geographie.appartenance["departement"][self.rangs]
+        habitants = self.tables.habitants[self.rangs]
+        total = float(habitants.sum()) or 1.0
+        return [
+            ValeurLocale(
+                str(code),
+                geographie.nom("departement", str(code)),
+                "departement",
+                _publiee(publiees, f"departement:{code}", indicateur.publiee),
+                float(habitants[appartenance == code].sum()) / total,
+            )
+            for code in (codes[r] for r in self.socle.croises("departement", self.rangs))
         ]
 
     def _details_epci(self, indicateur: Indicateur) -> list[ValeurLocale]:
@@ -352,7 +386,7 @@ class _Reference:
         self, tables: TablesIndicateurs, indicateur: Indicateur, rang: int
     ) -> Comparateur | None:
         """Return the comparator of one indicator; None when it would be meaningless."""
-        if indicateur.agregation == "N":
+        if indicateur.agregation in ("N", "I"):
             return self._publie(tables, indicateur)
         hors_mayotte = self.sans_mayotte is not None and bool(self.sans_mayotte[rang])
         return Comparateur(
@@ -366,6 +400,8 @@ class _Reference:
     def _publie(self, tables: TablesIndicateurs, indicateur: Indicateur) -> Comparateur | None:
         publiees = tables.par_id[indicateur.sources[0]].publiees
         if indicateur.publiee not in publiees or self.genre in ("perimetre", "ressemblant"):
+            return None
+        if indicateur.agregation == "I" and self.genre == "epci":
             return None
         valeur = _publiee(publiees, f"{self.genre}:{self.code}", indicateur.publiee)
         couverture = 0.0 if valeur is None else 1.0

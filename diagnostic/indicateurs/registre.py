@@ -19,13 +19,15 @@ MENAGES: Final = "Ménages et familles"
 LOGEMENT: Final = "Logement"
 REVENUS: Final = "Revenus et précarité"
 EMPLOI: Final = "Emploi et formation"
+SANTE: Final = "État de santé"
 OFFRE: Final = "Offre de soins"
 ACCES: Final = "Accès aux soins"
 MOBILITE: Final = "Mobilité"
 FORME: Final = "Forme du territoire"
 REZONE: Final = "Relevés REZONE CPTS"
 THEMES: Final = (
-    POPULATION, AGES, MENAGES, LOGEMENT, REVENUS, EMPLOI, OFFRE, ACCES, MOBILITE, FORME, REZONE,
+    POPULATION, AGES, MENAGES, LOGEMENT, REVENUS, EMPLOI, SANTE, OFFRE, ACCES, MOBILITE, FORME,
+    REZONE,
 )  # fmt: skip
 
 
@@ -39,6 +41,16 @@ class Colonnes(Protocol):
         ------
         KeyError
             If the table is not loaded, or has no such column.
+        """
+        ...
+
+    def ailleurs(self, table: str, colonne: str) -> Reels:
+        """Return that nothing is known of any unité, for a column published by département only.
+
+        Raises
+        ------
+        KeyError
+            If the table is not loaded, or publishes no such column.
         """
         ...
 
@@ -104,7 +116,7 @@ class Indicateur:
     sources
         Roles of the tables it needs; the first one gives source and millésime.
     agregation
-        S, R, P, N (see `ResultatIndicateur`).
+        S, R, P, N, I (see `ResultatIndicateur`).
     calcul
         Columns → numerator and denominator of every unité; they are summed apart.
     forme
@@ -116,7 +128,7 @@ class Indicateur:
     notes
         Warnings the figure always carries.
     publiee
-        Column of the published values that stands for this indicator at other levels (N only).
+        Column of the published values that stands for this indicator at other levels (N and I).
     periode
         Printed in place of the millésime of the source, for an evolution.
     """

@@ -44,9 +44,9 @@ class ValeurLocale:
     Parameters
     ----------
     code, libelle
-        Commune, arrondissement or EPCI.
+        Commune, arrondissement, EPCI or département.
     niveau
-        `commune` or `epci`.
+        `commune`, `epci` or `departement`.
     valeur
         None when secret or missing.
     part_population
@@ -55,7 +55,7 @@ class ValeurLocale:
 
     code: str
     libelle: str
-    niveau: Literal["commune", "epci"]
+    niveau: Literal["commune", "epci", "departement"]
     valeur: float | None
     part_population: float
 
@@ -93,13 +93,14 @@ class ResultatIndicateur:
         French sentence: numerator over denominator.
     agregation
         S sum, R ratio of sums, P weighted mean, N published where it is and not aggregated,
-        I inherited from the département, T property of the territory itself.
+        I inherited from the département (one value each in `details`, never a value of the
+        territory; a typed figure has its own), T property of the territory itself.
     etat
         Where the data come from: embedded, imported, refreshed, typed in, computed.
     sens
         1 when a value above the reference deserves attention, -1 when below, 0 otherwise.
     details
-        Local values of an indicator that is not aggregable.
+        Local values of an indicator that is not aggregable, or those of the départements crossed.
     serie
         Yearly values, label → value, when the indicator has a history.
     sans_partielles

@@ -145,7 +145,7 @@ class Socle:
         """Return the values, NaN where nothing is covered or the figure cannot be aggregated."""
         valeurs = np.full(sommes.numerateurs.shape, np.nan)
         for rang, indicateur in enumerate(self.indicateurs):
-            if indicateur.agregation != "N":
+            if indicateur.agregation not in ("N", "I"):
                 valeurs[:, rang] = indicateur.forme(
                     sommes.numerateurs[:, rang], sommes.denominateurs[:, rang]
                 )

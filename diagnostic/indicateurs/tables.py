@@ -68,6 +68,18 @@ class TablesIndicateurs:
         """Inhabitants of each unité: what a coverage is measured in."""
         return np.nan_to_num(self.geographie.population())
 
+    def ailleurs(self, table: str, colonne: str) -> Reels:
+        """Return that nothing is known of any unité, for a column published by département only.
+
+        Raises
+        ------
+        KeyError
+            If the table is not loaded, or publishes no such column.
+        """
+        if colonne not in self.par_id[table].publiees:
+            raise KeyError(colonne)
+        return np.full(len(self.habitants) + len(self.groupes), np.nan)
+
     def millesime(self, table: str) -> str:
         """Return the year of the figures of a table.
 

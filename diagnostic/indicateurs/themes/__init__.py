@@ -11,8 +11,10 @@ from diagnostic.indicateurs.themes import (
     menages,
     mobilite,
     offre,
+    offre_departement,
     population,
     revenus,
+    sante,
 )
 
 REGISTRE: Final[tuple[Indicateur, ...]] = (
@@ -22,7 +24,9 @@ REGISTRE: Final[tuple[Indicateur, ...]] = (
     *logement.INDICATEURS,
     *revenus.INDICATEURS,
     *emploi.INDICATEURS,
+    *sante.INDICATEURS,
     *offre.INDICATEURS,
+    *offre_departement.INDICATEURS,
     *acces.INDICATEURS,
     *mobilite.INDICATEURS,
 )

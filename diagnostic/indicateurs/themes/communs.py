@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from diagnostic.indicateurs.registre import Calcul, Colonnes, Reels
+
+NOTE_HERITAGE: Final = (
+    "Valeur héritée du département, seul niveau publié : ce n'est pas celle du territoire. Un "
+    "territoire sur plusieurs départements a une valeur pour chacun, jamais de moyenne."
+)
 
 
 def rapport(table: str, haut: Sequence[str], bas: Sequence[str]) -> Calcul:
@@ -30,6 +36,15 @@ def par_habitant(table: str, haut: Sequence[str], base: tuple[str, str]) -> Calc
 
     def calcul(colonnes: Colonnes) -> tuple[Reels, Reels]:
         return total(colonnes, table, haut), colonnes(*base)
+
+    return calcul
+
+
+def herite(table: str, colonne: str) -> Calcul:
+    """Return the calculation of a figure that only exists by département: nothing here."""
+
+    def calcul(colonnes: Colonnes) -> tuple[Reels, None]:
+        return colonnes.ailleurs(table, colonne), None
 
     return calcul
 

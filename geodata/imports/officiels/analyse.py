@@ -13,6 +13,7 @@ from geodata.errors import ImportRefuseError
 from geodata.imports.archives import Membre, open_membres
 from geodata.imports.officiels import (
     acces,
+    assurance_maladie,
     equipements,
     finess,
     populations,
@@ -30,7 +31,12 @@ from geodata.imports.officiels.formats import (
     Progres,
     Source,
 )
-from geodata.imports.officiels.passage import Deplacement, move_to_present, translate_lieux
+from geodata.imports.officiels.passage import (
+    Deplacement,
+    build_immobile,
+    move_to_present,
+    translate_lieux,
+)
 from geodata.imports.officiels.tableaux import Tableau
 from geodata.schema import ANNEES_POPULATION, Geographie, TableCommunale
 
@@ -40,6 +46,7 @@ TABLEAUX: Final[tuple[FormatTableau, ...]] = (
     equipements.FormatBpe(),
     *populations.FORMATS,
     *quartiers.FORMATS,
+    *assurance_maladie.FORMATS,
 )
 MEMBRES: Final[tuple[FormatMembre, ...]] = (
     *acces.FORMATS,
@@ -116,6 +123,12 @@ def analyse_fichier(
     progres(0.8, "passage aux communes d'aujourd'hui")
     tables, perdus, notes = [], set[str](), list[str]()
     for lue in lues:
+        if lue.valeurs.empty and not lue.publiees.empty:
+            # published by département at the finest: no commune to move
+            immobile = build_immobile(lue.valeurs)
+            tables.append(_table(source, lue, immobile, geographie, le))
+            notes.extend(_raconter(lue, immobile))
+            continue
         deplacement = move_to_present(fichier, lue.valeurs, geographie, blocs, lue.non_additives)
         if deplacement.valeurs.empty:
             raise ImportRefuseError(fichier, "aucune de ses lignes n'est d'une commune connue.")

@@ -45,6 +45,11 @@ class Deplacement:
     vides: tuple[str, ...]
 
 
+def build_immobile(valeurs: pd.DataFrame) -> Deplacement:
+    """Return figures that no commune of the past concerns, as they are."""
+    return Deplacement(valeurs, 0, 0, 0, 0, 0, (), ())
+
+
 def move_to_present(
     fichier: str,
     table: pd.DataFrame,

@@ -111,6 +111,28 @@ def build_indicateurs() -> tuple[ResultatIndicateur, ...]:
             **commun,
         ),
         ResultatIndicateur(
+            "prevalence",
+            "Patients pris en charge pour diabète, dans le département",
+            "État de santé",
+            None,
+            "%",
+            None,
+            None,
+            couverture=0.7,
+            agregation="I",
+            details=(
+                ValeurLocale("35", "Ille-et-Vilaine", "departement", 6.4, 0.7),
+                ValeurLocale("44", "Loire-Atlantique", "departement", None, 0.3),
+            ),
+            comparateurs=(
+                Comparateur("departement", "35", "Ille-et-Vilaine", 6.4),
+                Comparateur("departement", "44", "Loire-Atlantique", None),
+                Comparateur("region", "53", "Bretagne", 5.8),
+                Comparateur("france", "", "France", 6.6),
+            ),
+            **commun,
+        ),
+        ResultatIndicateur(
             "population",
             "Population municipale",
             "Population",

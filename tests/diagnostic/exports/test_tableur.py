@@ -63,3 +63,12 @@ def test_aucune_formule_et_aucun_lien(diagnostic):
 
 def test_deux_classeurs_ont_les_memes_octets(diagnostic):
     assert export_xlsx(diagnostic) == export_xlsx(diagnostic)
+
+
+def test_chaque_departement_garde_sa_valeur(classeur):
+    lignes = classeur.get_sheet_by_name("Indicateurs").to_python()
+    de_departement = {ligne[0]: ligne[2] for ligne in lignes if "(département)" in str(ligne[0])}
+    assert de_departement == {"Ille-et-Vilaine (département)": 6.4,
+                              "Loire-Atlantique (département)": ""}  # fmt: skip
+    (propre,) = [ligne for ligne in lignes if "diabète" in str(ligne[1]) and ligne[3] == "%"]
+    assert propre[2] == ""

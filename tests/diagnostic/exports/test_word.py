@@ -97,3 +97,13 @@ def test_libreoffice_lit_le_classeur(diagnostic, libreoffice):
     texte = libreoffice("c.xlsx", export_xlsx(diagnostic))
     assert '=HYPERLINK("http://mal.example")' in texte
     assert all(ligne.code in texte for ligne in diagnostic.communes)
+
+
+def test_ce_qui_vient_du_departement_est_dit_a_part(document):
+    legendes = [p.text for p in document.paragraphs if "Hérité du département" in p.text]
+    assert any("pas celles du territoire" in legende for legende in legendes)
+    tables = [t for t in document.tables if "diabète" in t.rows[-1].cells[0].text]
+    assert len(tables) == 1
+    rangees = [[cellule.text for cellule in rangee.cells] for rangee in tables[0].rows]
+    assert rangees[0][:3] == ["Indicateur", "Ille-et-Vilaine", "Loire-Atlantique"]
+    assert [texte.strip() for texte in rangees[1][1:4]] == ["6,4", "–", "5,8"]

@@ -93,6 +93,24 @@ FICHIERS = (
     longue("REG;DEP;COM;PMUN;PCAP;PTOT", [f"53;35;{code};900;100;1000" for code in COMMUNES]),
     classeur_apl(),
     flux_finess(),
+    longue("annee;patho_niv1;patho_niv2;patho_niv3;top;cla_age_5;sexe;region;dept;ntop;npop;prev;"
+           "niveau_prioritaire",
+           [f"2024;{nom};;;X;tsage;9;53;35;80;1000;8;1" for nom in (
+               "Diabète", "Cancers", "Maladies cardioneurovasculaires", "Maladies psychiatriques",
+               "Maladies respiratoires chroniques (hors mucoviscidose)")]),
+    longue("annee;profession_sante;region;libelle_region;departement;libelle_departement;"
+           "classe_age;libelle_classe_age;libelle_sexe;effectif;densite",
+           [f"2024;{nom};53;Bretagne;35;Ille-et-Vilaine;{classe};tout sexe;{effectif};{densite}"
+            for nom in ("Ensemble des médecins généralistes",
+                        "Ensemble des médecins spécialistes (hors généralistes)", "Infirmiers",
+                        "Masseurs-kinésithérapeutes", "Ensemble des chirurgiens-dentistes",
+                        "Sages-femmes")
+            for classe, effectif, densite in (
+                ("tout_age;Tout âge", 10, 90), ("moins_60;Moins de 60 ans", 7, 60),
+                ("60_plus;60 ans et plus", 3, 30))]),
+    longue("annee;profession_sante;region;libelle_region;departement;libelle_departement;"
+           "nombre_patients_medecin_traitant;taux_evolution_annuel",
+           ["2024;Médecins généralistes;53;Bretagne;35;Ille-et-Vilaine;1 035;1,2"]),
     b"code_qp;lib_qp;insee_com\nQN03501M;Les Tilleuls;35001\nQN03502M;La Rive;35001; 35003\n"
     .replace(b"35001; 35003", b'"35001; 35003"'),
     longue("codeQPV;libQPV;listeDepcom;popMuniQPV",
@@ -161,6 +179,8 @@ def test_the_figures_of_the_files_come_out_right(
         "part_zac": 100 * 12 / 22,
         "part_hors_zip_zac": 0,
         "niveau_vie_median": None,
+        "prevalence_diabete": None,
+        "departement_densite_infirmiers": None,
     }
     for cle, attendu in attendus.items():
         assert lus[cle] == (attendu if attendu is None else pytest.approx(attendu)), cle
