@@ -21,6 +21,7 @@ from diagnostic.indicateurs.registre import AGES, POPULATION, REZONE, THEMES
 from diagnostic.indicateurs.ressemblance import METHODE, find_ressemblants
 from diagnostic.indicateurs.resultats import GenreComparateur
 from diagnostic.indicateurs.saisie import build_resultats_saisis
+from diagnostic.indicateurs.themes.communs import SUFFIXE_DEPARTEMENT
 from diagnostic.indicateurs.tranches import compute_pyramide
 from diagnostic.perimetre import Perimetre
 from pages.composants import etat
@@ -231,22 +232,28 @@ def _afficher_heritees(resultats: Sequence[ResultatIndicateur]) -> None:
         build_tableau(
             [
                 "Indicateur",
-                *(
-                    f"{d.libelle} ({formater_part(d.part_population, 0)} des habitants)"
-                    for d in departements
-                ),
+                *(departement.libelle for departement in departements),
                 *(region.libelle for region in regions),
                 "France",
             ],
             [
                 Ligne(
-                    f"{resultat.libelle} ({resultat.unite})",
+                    "Part des habitants du territoire",
                     [
-                        formater_nombre(valeur, resultat.decimales)
-                        for valeur in _valeurs_heritees(resultat)
+                        *(formater_part(d.part_population, 0) for d in departements),
+                        *("" for _ in (*regions, "France")),
                     ],
-                )
-                for resultat in resultats
+                ),
+                *(
+                    Ligne(
+                        f"{resultat.libelle.removesuffix(SUFFIXE_DEPARTEMENT)} ({resultat.unite})",
+                        [
+                            formater_nombre(valeur, resultat.decimales)
+                            for valeur in _valeurs_heritees(resultat)
+                        ],
+                    )
+                    for resultat in resultats
+                ),
             ],
             "Valeurs publiées par département seulement : ce ne sont pas celles du territoire. "
             + " ; ".join(dict.fromkeys(resultat.source for resultat in resultats))

@@ -46,6 +46,8 @@ _COMPTES: Final = {
     "perdues": "Lignes sans commune d’aujourd’hui",
     "hors_champ": "Lignes de collectivités d’outre-mer, hors champ",
     "secrets": "Valeurs sous secret, laissées vides",
+    "ehpad": "EHPAD du flux des structures",
+    "ehpad_sans_capacite": "EHPAD sans capacité dans ce flux",
     "quartiers": "Quartiers lus",
     "quartiers_a_cheval": "Quartiers à cheval sur plusieurs communes",
     "plusieurs_zones": "Communes à plusieurs zones, laissées vides",
@@ -145,6 +147,7 @@ def _lire(nom: str, contenu: bytes, annee: str, le: date) -> None:
             le=le,
             blocs=tuple(set(geographie.blocs.values())),
             annee_annoncee=annee,
+            connues=ouvrir_tables(le).par_id,
             progres=lambda part, etape: barre.progress(part, f"{etape.capitalize()}…") and None,
         )
     finally:

@@ -32,6 +32,7 @@ from diagnostic.exports.typographie import (
     format_valeur,
 )
 from diagnostic.indicateurs import Comparateur, ResultatIndicateur
+from diagnostic.indicateurs.themes.communs import SUFFIXE_DEPARTEMENT
 from diagnostic.rapport import AVERTISSEMENT, Diagnostic
 from diagnostic.redaction import accorder, enumerer
 from diagnostic.territoire import EpciDuTerritoire
@@ -557,7 +558,9 @@ def _heritees(indicateurs: Sequence[ResultatIndicateur]) -> Iterator[Bloc]:
         ),
         lignes=tuple(
             (
-                clean_ligne(f"{indicateur.libelle} ({indicateur.unite})"),
+                clean_ligne(
+                    f"{indicateur.libelle.removesuffix(SUFFIXE_DEPARTEMENT)} ({indicateur.unite})"
+                ),
                 *(
                     format_nombre(detail.valeur, indicateur.decimales)
                     if detail.valeur is not None

@@ -372,7 +372,7 @@ def _communes(classeur: Classeur, diagnostic: Diagnostic) -> None:
     feuille.print_area(0, 0, suivante - 1, 9)
 
 
-_PUBLIES: Final = "Publiés par commune, intercommunalité ou département : ce ne sont pas des valeurs du territoire"
+_PUBLIES: Final = "Publiés par commune, intercommunalité ou département, non pour le territoire"
 
 
 def _indicateurs(classeur: Classeur, diagnostic: Diagnostic) -> None:

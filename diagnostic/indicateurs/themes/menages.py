@@ -67,7 +67,7 @@ INDICATEURS: Final = (
         "part_65_79_seuls", "65 à 79 ans vivant seuls", "%",
         ["pop_65_79_seule"], ["pop_65_79"],
         "Personnes de 65 à 79 ans vivant seules sur les personnes de 65 à 79 ans.",
-        forme=pour(100), table="seuls", notes=(_NOTE_SEULS,),
+        forme=pour(100), sens=0, table="seuls", notes=(_NOTE_SEULS,),
     ),
     _ligne(
         "part_65_plus_seuls", "65 ans ou plus vivant seuls", "%",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from diagnostic.indicateurs.registre import OFFRE, Indicateur, pour, somme
-from diagnostic.indicateurs.themes.communs import effectif, par_habitant
+from diagnostic.indicateurs.registre import OFFRE, Colonnes, Indicateur, Reels, pour, somme
+from diagnostic.indicateurs.themes.communs import effectif, par_habitant, total
 
 _POPULATION: Final = ("population", "habitants")
 _NOTE_BPE: Final = (
@@ -14,7 +14,13 @@ _NOTE_BPE: Final = (
 )
 _NOTE_FINESS: Final = (
     "Établissements ouverts au répertoire Finess, à l'adresse de leur site ; le flux des "
-    "structures ne donne pas le nombre de places."
+    "structures ne donne pas le nombre de places. Celles des EHPAD sont dans le flux des "
+    "activités (page « Données »)."
+)
+_NOTE_PLACES: Final = (
+    "Places installées au répertoire Finess : hébergement permanent ou temporaire et unités "
+    "renforcées ; ni accueil de jour, ni pôles d'activités (PASA). Un EHPAD dont la capacité n'est "
+    "pas dite rend inconnues les places de sa commune."
 )
 # (column of the BPE table, key, label); the codes of each column are in the parser
 _PROFESSIONNELS: Final = (
@@ -87,8 +93,44 @@ def _densite(colonne: str, cle: str, libelle: str) -> Indicateur:
     )
 
 
+def _places_par_aine(colonnes: Colonnes) -> tuple[Reels, Reels]:
+    return (
+        colonnes("finess_places", "places"),
+        total(colonnes, "structure", ["pop_7589", "pop_90p"]),
+    )
+
+
 INDICATEURS: Final = (
     *(_densite(*ligne) for ligne in _PROFESSIONNELS),
     *(_nombre("bpe", *ligne, _NOTE_BPE) for ligne in _STRUCTURES_BPE),
     *(_nombre("finess", *ligne, _NOTE_FINESS) for ligne in _STRUCTURES_FINESS),
+    Indicateur(
+        cle="places_ehpad",
+        version=1,
+        libelle="Places d'hébergement en EHPAD",
+        theme=OFFRE,
+        unite="places",
+        sources=("finess_places",),
+        agregation="S",
+        calcul=effectif("finess_places", ["places"]),
+        forme=somme,
+        formule="Somme des places installées des EHPAD des communes, accueil de jour non compris.",
+        decimales=0,
+        notes=(_NOTE_PLACES,),
+    ),
+    Indicateur(
+        cle="taux_places_ehpad",
+        version=1,
+        libelle="Places d'EHPAD pour 100 habitants de 75 ans ou plus",
+        theme=OFFRE,
+        unite="pour 100 habitants de 75 ans ou plus",
+        sources=("finess_places", "structure"),
+        agregation="R",
+        calcul=_places_par_aine,
+        forme=pour(100),
+        formule="Places installées en EHPAD, accueil de jour non compris, sur habitants de 75 ans "
+        "ou plus (recensement).",
+        sens=-1,
+        notes=(_NOTE_PLACES,),
+    ),
 )

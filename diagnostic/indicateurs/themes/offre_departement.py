@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 from diagnostic.indicateurs.registre import OFFRE, Indicateur, somme
-from diagnostic.indicateurs.themes.communs import NOTE_HERITAGE, herite
+from diagnostic.indicateurs.themes.communs import NOTE_HERITAGE, SUFFIXE_DEPARTEMENT, herite
 
 _DEMOGRAPHIE: Final = "ameli_demographie"
 _NOTE: Final = (
     "Professionnels libéraux ayant facturé dans l'année ; sous cinq professionnels, l'Assurance "
     "maladie écrit « NS » et la valeur reste vide."
 )
-# column of the table, then the words for it
+# column of the table, then the words for it, alone and after « de »
 _PROFESSIONS: Final = (
-    ("generalistes", "médecins généralistes libéraux"),
-    ("specialistes", "médecins spécialistes libéraux"),
-    ("infirmiers", "infirmiers libéraux"),
-    ("kinesitherapeutes", "masseurs-kinésithérapeutes libéraux"),
-    ("dentistes", "chirurgiens-dentistes libéraux"),
-    ("sages_femmes", "sages-femmes libérales"),
+    ("generalistes", "médecins généralistes libéraux", "de "),
+    ("specialistes", "médecins spécialistes libéraux", "de "),
+    ("infirmiers", "infirmiers libéraux", "d'"),
+    ("kinesitherapeutes", "masseurs-kinésithérapeutes libéraux", "de "),
+    ("dentistes", "chirurgiens-dentistes libéraux", "de "),
+    ("sages_femmes", "sages-femmes libérales", "de "),
 )
 
 
@@ -37,7 +37,7 @@ def _herite(
     return Indicateur(
         cle=cle,
         version=1,
-        libelle=libelle,
+        libelle=f"{libelle}{SUFFIXE_DEPARTEMENT}",
         theme=OFFRE,
         unite=unite,
         sources=(table,),
@@ -52,31 +52,31 @@ def _herite(
     )
 
 
-def _de_profession(colonne: str, nom: str) -> tuple[Indicateur, ...]:
+def _de_profession(colonne: str, nom: str, de: str) -> tuple[Indicateur, ...]:
     return (
         _herite(
             f"departement_densite_{colonne}",
-            f"Densité de {nom}, dans le département",
+            f"Densité {de}{nom}",
             "pour 100 000 habitants",
             f"densite_{colonne}",
-            f"Densité de {nom} publiée pour le département.",
+            "Densité publiée pour le département.",
             sens=-1,
         ),
         _herite(
             f"departement_effectif_{colonne}",
-            f"Nombre de {nom}, dans le département",
+            f"Nombre {de}{nom}",
             "professionnels",
             f"effectif_{colonne}",
-            f"Effectif de {nom} publié pour le département.",
+            "Effectif publié pour le département.",
             decimales=0,
         ),
         _herite(
             f"departement_part_60_{colonne}",
-            f"Part des {nom} de 60 ans ou plus, dans le département",
+            f"Part des {nom} de 60 ans ou plus",
             "%",
             f"part_60_{colonne}",
-            f"Effectif des {nom} des tranches de 60 ans ou plus, sur l'effectif de tout âge ; "
-            "vide si une tranche est sous secret ou coupe 60 ans.",
+            "Effectif des tranches de 60 ans ou plus, sur l'effectif de tout âge ; vide si une "
+            "tranche est sous secret ou coupe 60 ans.",
             sens=1,
         ),
     )
@@ -86,8 +86,8 @@ INDICATEURS: Final = (
     *(indicateur for ligne in _PROFESSIONS for indicateur in _de_profession(*ligne)),
     _herite(
         "departement_patientele",
-        "Patients par médecin traitant, dans le département",
-        "patients par médecin",
+        "Patients par médecin traitant",
+        "patients",
         "patientele",
         "Nombre moyen de patients ayant choisi comme médecin traitant un même généraliste.",
         table="ameli_patientele",

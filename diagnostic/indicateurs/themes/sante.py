@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from diagnostic.indicateurs.registre import SANTE, Indicateur, somme
-from diagnostic.indicateurs.themes.communs import NOTE_HERITAGE, herite
+from diagnostic.indicateurs.themes.communs import NOTE_HERITAGE, SUFFIXE_DEPARTEMENT, herite
 
 _TABLE: Final = "ameli_pathologies"
 _PATHOLOGIES: Final = (
@@ -21,7 +21,7 @@ def _prevalence(colonne: str, nom: str) -> Indicateur:
     return Indicateur(
         cle=f"prevalence_{colonne}",
         version=1,
-        libelle=f"Patients pris en charge pour {nom}, dans le département",
+        libelle=f"Patients pris en charge pour {nom}{SUFFIXE_DEPARTEMENT}",
         theme=SANTE,
         unite="%",
         sources=(_TABLE,),

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 import pandas as pd
 
 from geodata.errors import ImportRefuseError
-from geodata.imports.archives import Membre, open_membres
+from geodata.imports.archives import LIMITES, Membre, open_membres
 from geodata.imports.officiels import (
     acces,
     assurance_maladie,
     equipements,
     finess,
+    finess_activites,
     populations,
     quartiers,
     recensement,
@@ -50,15 +51,36 @@ TABLEAUX: Final[tuple[FormatTableau, ...]] = (
 )
 MEMBRES: Final[tuple[FormatMembre, ...]] = (
     *acces.FORMATS,
+    *finess_activites.FORMATS,
     *finess.FORMATS,
     *zonage.FORMATS,
     *quartiers.FORMATS_MEMBRE,
 )
+# as the screens list them: what goes together is together
 SOURCES: Final[tuple[Source, ...]] = tuple(
     {
         source.cle: source
-        for source in (*(f.source for f in TABLEAUX), *(f.source for f in MEMBRES))
+        for source in (
+            lu.source
+            for lu in (
+                *recensement.FORMATS,
+                *revenus.FORMATS,
+                *quartiers.FORMATS,
+                *quartiers.FORMATS_MEMBRE,
+                equipements.FormatBpe(),
+                *finess.FORMATS,
+                *finess_activites.FORMATS,
+                *acces.FORMATS,
+                *zonage.FORMATS,
+                *assurance_maladie.FORMATS,
+                *populations.FORMATS,
+            )
+        )
     }.values()
+)
+# the feeds of FINESS+ are read as streams; a table is still held to the usual size
+_LIMITES: Final = replace(
+    LIMITES, taille_totale=4 * LIMITES.taille_totale, taille_membre=4 * LIMITES.taille_membre
 )
 
 
@@ -95,6 +117,7 @@ def analyse_fichier(
     le: date,
     blocs: Sequence[Collection[str]] = (),
     annee_annoncee: str = "",
+    connues: Mapping[str, TableCommunale] | None = None,
     progres: Progres = lambda _part, _etape: None,
 ) -> ImportOfficiel:
     """Read an official file, bare, zipped or gzipped.
@@ -109,6 +132,8 @@ def analyse_fichier(
         Communes that were once counted together.
     annee_annoncee
         Year said by the user, for the files that do not carry theirs.
+    connues
+        Tables already in use, by role.
     progres
         Called with a share (0 to 1) and what is being done.
 
@@ -117,9 +142,9 @@ def analyse_fichier(
     ImportRefuseError
         With the reason, and every fault found; nothing is stored by this function.
     """
-    contexte = Contexte(fichier, annee_annoncee, _populations(geographie), progres)
+    contexte = Contexte(fichier, annee_annoncee, _populations(geographie), connues or {}, progres)
     progres(0.05, "ouverture du fichier")
-    source, lues = _lire(fichier, open_membres(fichier, contenu), contexte)
+    source, lues = _lire(fichier, open_membres(fichier, contenu, _LIMITES), contexte)
     progres(0.8, "passage aux communes d'aujourd'hui")
     tables, perdus, notes = [], set[str](), list[str]()
     for lue in lues:

@@ -20,7 +20,7 @@ from geodata.imports.officiels.tableaux import Defauts, Tableau, check_positifs,
 from geodata.imports.tableaux import reduce_entete
 from geodata.noms import normaliser
 
-_PRODUCTEUR: Final = "Assurance maladie (Cnam)"
+_PRODUCTEUR: Final = "Cnam"
 _SITE: Final = "https://data.ameli.fr/explore/dataset/"
 _VERIFIEE: Final = "Forme non vérifiée sur un fichier publié : relisez ce qui en est compris."
 

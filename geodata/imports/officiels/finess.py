@@ -30,6 +30,9 @@ COLONNES: Final = tuple(dict.fromkeys(_CATEGORIES.values()))
 _CODE: Final = re.compile(r"^\d[\dAB]\d{3}$")
 _BLOC: Final = 1 << 20
 _OBJET_MAXIMUM: Final = 64 << 20
+_EHPAD: Final = "ehpad"
+# the EHPAD are kept one by one: the feed of activities gives their places without their commune
+PREFIXE_EHPAD: Final = "ehpad:"
 _OUVERT: Final = "A"
 _ADRESSE_DU_SITE: Final = "03"
 
@@ -44,7 +47,8 @@ class FormatFiness:
         url="https://www.data.gouv.fr/datasets/finess-structures-1",
         obtention="Ressource quotidienne « finess-structures » (json.gz, une cinquantaine de "
         "mégaoctets), à donner telle quelle. L'ancien CSV n'est plus produit depuis juillet 2026.",
-        apporte="maisons et centres de santé, EHPAD, hôpitaux, SSIAD, établissements du handicap",
+        apporte="maisons et centres de santé, EHPAD, hôpitaux, SSIAD, établissements du handicap ; "
+        "les places d'EHPAD sont dans le flux des activités, à donner ensuite",
         tables=("finess",),
         licence="Licence Ouverte 2.0",
     )
@@ -52,7 +56,7 @@ class FormatFiness:
     def reconnait(self, debut: bytes, _membre: Membre) -> bool:
         """Tell whether it is a JSON object that begins like the feed."""
         debut_utile = debut.lstrip(b"\xef\xbb\xbf \r\n\t")
-        return debut_utile.startswith(b"{") and b'"schemaVersion"' in debut[:4096]
+        return debut_utile.startswith(b"{") and b'"schemaVersion"' in debut
 
     def lire(self, membre: Membre, contexte: Contexte) -> tuple[Lue, ...]:
         """Keep the open sites, at the commune of their own address.
@@ -63,6 +67,7 @@ class FormatFiness:
             If the feed is truncated, or does not have the documented shape.
         """
         comptes: Counter[tuple[str, str]] = Counter()
+        ehpad: dict[str, str] = {}
         sans_commune = 0
         date_flux = ""
         with membre.open() as flux:
@@ -79,6 +84,8 @@ class FormatFiness:
                     commune = read_commune(site)
                     if commune:
                         comptes[(commune, colonne)] += 1
+                        if colonne == _EHPAD and (numero := read_numero(site)):
+                            ehpad[f"{PREFIXE_EHPAD}{numero}"] = commune
                     else:
                         sans_commune += 1
         if not comptes or not re.fullmatch(r"\d{4}-\d\d-\d\d", date_flux):
@@ -102,10 +109,16 @@ class FormatFiness:
                 libelle_millesime=f"flux du {jour}",
                 geographie_origine=date_flux[:4],
                 valeurs=table.reindex(columns=list(COLONNES), fill_value=0.0),
+                lieux=pd.DataFrame({"communes": ehpad}, dtype=str),
                 notes=notes,
                 zero_si_absente=True,
             ),
         )
+
+
+def read_numero(site: Mapping[str, Any]) -> str:
+    """Return the FINESS number of a site, empty when the feed does not give it."""
+    return str((site.get("informationsGeneralesEGE") or {}).get("numFinessEge") or "")
 
 
 def read_commune(site: Mapping[str, Any]) -> str:

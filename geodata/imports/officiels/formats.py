@@ -10,6 +10,7 @@ import pandas as pd
 
 from geodata.imports.archives import Membre
 from geodata.imports.officiels.tableaux import Tableau
+from geodata.schema import TableCommunale
 
 # how much of a file is enough to recognise it
 OCTETS_DEBUT: Final = 4096
@@ -111,6 +112,8 @@ class Contexte:
         Year said by the user, for files that do not carry theirs.
     populations
         Population municipale of each year by commune, to recognise a year by its figures.
+    connues
+        Tables already in use by role, for a file that only makes sense beside another.
     progres
         Called with a share (0 to 1) and what is being done.
     """
@@ -118,6 +121,7 @@ class Contexte:
     fichier: str
     annee_annoncee: str = ""
     populations: Mapping[str, pd.Series[float]] = field(default_factory=dict)
+    connues: Mapping[str, TableCommunale] = field(default_factory=dict)
     progres: Progres = lambda _part, _etape: None
 
 

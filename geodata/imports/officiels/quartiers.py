@@ -180,8 +180,9 @@ def _lire_par_quartier(grille: Grille, contexte: Contexte) -> tuple[Lue, ...]:
     constats = ["Populations par quartier : préférez celles par commune, que l'Insee publie aussi."]
     if reunies:
         constats.append(
-            f"{len(reunies)} groupes de communes partagent un quartier : ce qui y vit n'est pas "
-            "réparti. Leur part n'est connue que pour un territoire qui les contient toutes."
+            f"Groupes de communes qui partagent un quartier : {len(reunies)}. Ses habitants ne "
+            "sont pas répartis : la part n'est connue que pour un territoire qui contient tout le "
+            "groupe."
         )
     return _population(sommes, annee, secrets, tuple(constats)), _liste(quartiers)
 
@@ -268,7 +269,7 @@ def _liste(quartiers: pd.DataFrame) -> Lue:
     comptes = par_commune.value_counts().astype(np.float64)
     a_cheval = int(quartiers["communes"].str.contains(" ").sum())
     constats = (
-        (f"{a_cheval} quartiers sur {len(quartiers)} sont à cheval sur plusieurs communes.",)
+        (f"Quartiers à cheval sur plusieurs communes : {a_cheval} sur {len(quartiers)}.",)
         if a_cheval
         else ()
     )

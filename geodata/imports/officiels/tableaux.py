@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from geodata.errors import ImportRefuseError
-from geodata.imports.archives import Membre
+from geodata.imports.archives import LIMITES, Membre
 
 _SEPARATEURS: Final = (";", ",", "\t", "|")
 _ENTETE_OCTETS: Final = 64 * 1024
@@ -72,7 +72,8 @@ class Tableau:
     def open(cls, fichier: str, membre: Membre) -> Tableau:
         """Read a member of an archive."""
         nom = membre.nom if membre.nom == fichier else f"{fichier} › {membre.nom}"
-        return cls(nom, membre.read())
+        borne = replace(membre, maximum=min(membre.maximum, LIMITES.taille_membre))
+        return cls(nom, borne.read())
 
     @cached_property
     def encodage(self) -> str:

@@ -152,8 +152,8 @@ def _raconter(grille: Grille, ambigues: pd.Index[str]) -> tuple[str, ...]:
     if len(ambigues):
         suite = "…" if len(ambigues) > _CITES else ""
         notes.append(
-            f"{len(ambigues)} communes ont plusieurs zones dans le fichier (par quartier ou par "
-            "territoire de vie) : aucune n'est choisie, leur valeur reste vide "
+            "Communes à plusieurs zones dans le fichier (par quartier ou par territoire de vie) : "
+            f"{len(ambigues)}. Aucune zone n'est choisie, leur valeur reste vide "
             f"({', '.join(ambigues[:_CITES])}{suite})."
         )
     return tuple(notes)

@@ -49,6 +49,7 @@ def classeur_apl() -> bytes:
 def flux_finess() -> bytes:
     sites = [
         {
+            "informationsGeneralesEGE": {"numFinessEge": f"350000{categorie}"},
             "categorieentiteGeographiqueExercice": categorie,
             "etatObjet": "A",
             "adresse": [
@@ -59,6 +60,22 @@ def flux_finess() -> bytes:
         for categorie in ("603", "124", "500", "355", "354", "183")
     ]
     flux = {"schemaVersion": "1", "generatedAt": "2026-08-13T02:07:30Z", "pmej": [{"ege": sites}]}
+    return json.dumps(flux).encode()
+
+
+def flux_activites() -> bytes:
+    activite = {
+        "caracteristiquesGeneriques": {"etatObjet": "A"},
+        "nature": {
+            "codeNature": "AMSR",
+            "caracteristiquesSpecifiques": {
+                "typeActiviteAMSR": {"activiteSocialeRegulee": "924", "modeFonctionnement": "11"}
+            },
+        },
+        "capacite": [{"nombre": "20", "statutCapacite": "09"}],
+    }
+    site = {"numFinessEge": "350000500", "activitesExercees": [activite]}
+    flux = {"schemaVersion": "v1", "generatedAt": "2026-08-14T02:07:30Z", "pmej": [{"ege": [site]}]}
     return json.dumps(flux).encode()
 
 
@@ -93,6 +110,7 @@ FICHIERS = (
     longue("REG;DEP;COM;PMUN;PCAP;PTOT", [f"53;35;{code};900;100;1000" for code in COMMUNES]),
     classeur_apl(),
     flux_finess(),
+    flux_activites(),
     longue("annee;patho_niv1;patho_niv2;patho_niv3;top;cla_age_5;sexe;region;dept;ntop;npop;prev;"
            "niveau_prioritaire",
            [f"2024;{nom};;;X;tsage;9;53;35;80;1000;8;1" for nom in (
@@ -124,7 +142,14 @@ def importees(france_jouet: Geographie) -> tuple[TableCommunale, ...]:
     tables: list[TableCommunale] = []
     vues = set()
     for contenu in FICHIERS:
-        lu = analyse_fichier("x", contenu, france_jouet, le=LE, annee_annoncee="2024")
+        lu = analyse_fichier(
+            "x",
+            contenu,
+            france_jouet,
+            le=LE,
+            annee_annoncee="2024",
+            connues={table.id: table for table in tables},
+        )
         vues.add(lu.source.cle)
         tables.extend(lu.tables)
     assert vues == {source.cle for source in SOURCES}
@@ -169,6 +194,8 @@ def test_the_figures_of_the_files_come_out_right(
         "densite_medecins_generalistes": 100_000 * 6 / 22_000,
         "urgences_bpe": 6,
         "ehpad": 1,
+        "places_ehpad": 20,
+        "taux_places_ehpad": 100 * 20 / 400,
         "foyers_rsa": 1_000 * 110 / 22_000,
         "part_comptee_a_part": 10,
         "apl_generalistes": 3.5,
