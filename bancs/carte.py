@@ -259,7 +259,7 @@ def mesurer_la_notre(navigateur, adresse, nom):
     hote.evaluate("async (h) => { while (!h.atelier.carte.france) "
                   "await new Promise((s) => setTimeout(s, 5)); }")  # fmt: skip
     mesure.premiere = (time.perf_counter() - debut) * 1e3
-    onglet.locator(".confirme", has_text="vérifié").wait_for()
+    onglet.locator(".confirme", has_text="✓ vérifié").wait_for()
     if couche.niveau == "unite":
         onglet.get_by_role("radio", name="Communes").check()
     hote.evaluate(

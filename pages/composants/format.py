@@ -26,6 +26,11 @@ def formater_nombre(valeur: float | None, decimales: int = 0) -> str:
     return format_nombre(valeur, decimales).replace("-", "−", 1)
 
 
+def typographier(texte: str) -> str:
+    """Return a text of the rules with the apostrophe of French printing."""
+    return texte.replace("'", "’")
+
+
 def formater_euros(valeur: float | None) -> str:
     """Return an amount in euros."""
     nombre = formater_nombre(valeur)

@@ -15,6 +15,7 @@ from pages.composants.format import (
     formater_euros,
     formater_habitants,
     formater_nombre,
+    typographier,
 )
 from pages.composants.html import Ligne, afficher_tableau, build_chiffres
 
@@ -63,7 +64,7 @@ def afficher_alertes(territoire: Territoire) -> None:
         return
     elements = "".join(
         f'<li data-gravite="{alerte.gravite}"><strong>{_GRAVITES[alerte.gravite]}</strong>'
-        f"{escape(alerte.message)}</li>"
+        f"{escape(typographier(alerte.message))}</li>"
         for alerte in territoire.alertes
     )
     st.html(f'<ul class="cpts-alertes">{elements}</ul>')

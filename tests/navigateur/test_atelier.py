@@ -33,7 +33,7 @@ class Atelier:
 
     def attendre(self) -> None:
         """Wait for the server to have confirmed the present drawing, and the map to be still."""
-        self.onglet.locator(".confirme", has_text="vérifié").wait_for()
+        self.onglet.locator(".confirme", has_text="✓ vérifié").wait_for()
         self.hote.evaluate(
             """async (h) => {
                 const { carte, gestes } = h.atelier;
@@ -262,6 +262,10 @@ def test_un_serveur_muet_ou_d_un_autre_avis_se_voit(ouvrir):
     atelier.maille("Communes")
     onglet.mouse.click(*atelier.point(CESSON))
     onglet.locator(".confirme", has_text="non vérifié").wait_for()
+    # nothing of the drawing before is left beside the new total
+    onglet.locator(".alertes", has_text="Le serveur ne répond pas").wait_for()
+    assert onglet.locator(".financement").inner_text() == ""
+    assert onglet.locator(".resume").inner_text() == ""
     onglet.unroute(route)
     atelier.attendre()  # asked again, with nobody doing anything
     atelier.verifier({RENNES, CESSON})

@@ -13,7 +13,7 @@ from diagnostic.territoire import Territoire
 from geodata.schema import MILLESIME_GEOGRAPHIE, TypePopulation
 from pages.composants import etat
 from pages.composants.chargement import calculer_territoire, ouvrir_referentiel
-from pages.composants.format import formater_euros, formater_nombre
+from pages.composants.format import formater_euros, formater_nombre, typographier
 from pages.composants.lien import decode_lien
 
 
@@ -59,7 +59,7 @@ def build_confirmation(territoire: Territoire | None) -> dict[str, Any]:
             {
                 "code": alerte.code,
                 "gravite": alerte.gravite,
-                "message": alerte.message,
+                "message": typographier(alerte.message),
                 "codes": list(alerte.codes[:400]),
             }
             for alerte in territoire.alertes

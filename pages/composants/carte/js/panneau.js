@@ -217,16 +217,21 @@ export class Panneau {
     );
   }
 
-  /** The drawing could not be checked. @param {string} raison */
+  /** What was checked is of another drawing, and may stay so for long. @param {string} raison */
   setEchec(raison) {
     this.echec = raison;
-    this.#renderConfirme();
+    this.#setReponse(null);
   }
 
   /** @param {Confirmation} confirmation */
   setConfirmation(confirmation) {
-    this.confirmation = confirmation;
     this.echec = "";
+    this.#setReponse(confirmation);
+  }
+
+  /** @param {Confirmation | null} confirmation */
+  #setReponse(confirmation) {
+    this.confirmation = confirmation;
     this.#renderConfirme();
     this.#renderFinancement();
     this.#renderAlertes();
@@ -273,7 +278,9 @@ export class Panneau {
     this.titreAlertes.textContent =
       alertes.length > 0 ? `Points à vérifier (${alertes.length})` : "Points à vérifier";
     if (alertes.length === 0) {
-      const texte = this.dessin.nombre > 0 ? "Rien à signaler." : "Le territoire est vide.";
+      const attente = this.echec || "Vérification en cours…";
+      const rien = this.confirmation ? "Rien à signaler." : attente;
+      const texte = this.dessin.nombre > 0 ? rien : "Le territoire est vide.";
       remplir(this.alertes, el("li", { class: "rien" }, texte));
       return;
     }
