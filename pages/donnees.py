@@ -312,9 +312,11 @@ def _afficher_catalogue(tables: TablesIndicateurs) -> None:
         "refuse les robots : prenez le fichier avec votre navigateur, puis donnez-le ci-dessus."
     )
     for source in SOURCES:
-        chargees = [tables.par_id[t] for t in source.tables if t in tables.par_id]
-        importees = [t for t in chargees if t.etat != "embarquee"]
-        marque = f"chargé, {importees[0].libelle_millesime}" if importees else "à charger"
+        # its first table is its own; the others may come from a neighbouring file
+        table = tables.par_id.get(source.tables[0])
+        marque = "à charger"
+        if table is not None and table.etat != "embarquee":
+            marque = f"chargé, {table.libelle_millesime}"
         with st.expander(f"{source.titre} : {marque}"):
             _afficher_source(source)
 

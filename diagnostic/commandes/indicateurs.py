@@ -125,11 +125,20 @@ def _ligne(resultat: ResultatIndicateur) -> dict[str, Any]:
 
 def _write_csv(lignes: list[dict[str, Any]]) -> None:
     plume = csv.writer(sys.stdout, delimiter=";", lineterminator="\n")
-    plume.writerow(_COLONNES)
+    plume.writerow((*_COLONNES, "par_departement"))
     for ligne in lignes:
-        plume.writerow(
+        cellules = [
             " ".join(ligne[nom]) if nom == "notes" else _cellule(ligne[nom]) for nom in _COLONNES
-        )
+        ]
+        plume.writerow((*cellules, _par_departement(ligne["details"])))
+
+
+def _par_departement(details: list[dict[str, Any]]) -> str:
+    return " | ".join(
+        f"{detail['libelle']} : {'non publié' if detail['valeur'] is None else detail['valeur']}"
+        for detail in details
+        if detail["niveau"] == "departement"
+    )
 
 
 def _cellule(valeur: str | float | None) -> str:

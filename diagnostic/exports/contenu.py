@@ -21,7 +21,7 @@ from diagnostic.exports.tableur import (
     phrase_registre,
     phrases_methode,
 )
-from diagnostic.exports.texte import clean_ligne, clean_texte
+from diagnostic.exports.texte import cite_source, clean_ligne, clean_texte
 from diagnostic.exports.typographie import (
     INCONNU,
     format_date,
@@ -402,9 +402,7 @@ def _themes(diagnostic: Diagnostic, fond: Fond) -> Iterator[Bloc]:
 
 def _table_indicateurs(theme: str, indicateurs: Sequence[ResultatIndicateur]) -> Tableau:
     references = _references(indicateurs)
-    sources = {
-        f"{clean_ligne(indicateur.source)} ({indicateur.millesime})" for indicateur in indicateurs
-    }
+    sources = {cite_source(i.source, i.millesime) for i in indicateurs}
     return Tableau(
         legende=f"{theme} : valeurs du territoire et références",
         entetes=("Indicateur", "Territoire", *(libelle for _, _, libelle in references)),
@@ -535,7 +533,7 @@ def _locales(indicateurs: Sequence[ResultatIndicateur]) -> Iterator[Bloc]:
             ),
             alignements=("gauche", "droite", "droite"),
             largeurs=(4, 2, 2),
-            source=f"{clean_ligne(indicateur.source)} ({indicateur.millesime}).",
+            source=f"{cite_source(indicateur.source, indicateur.millesime)}.",
         )
 
 
@@ -547,7 +545,7 @@ def _heritees(indicateurs: Sequence[ResultatIndicateur]) -> Iterator[Bloc]:
     references = [r for r in _references(indicateurs) if r[0] != "departement"]
     reste = len(indicateurs[0].details) - len(departements)
     suite = f" {reste} autres départements sont dans le classeur." if reste else ""
-    sources = {f"{clean_ligne(i.source)} ({i.millesime})" for i in indicateurs}
+    sources = {cite_source(i.source, i.millesime) for i in indicateurs}
     yield Tableau(
         legende="Hérité du département : valeurs publiées par département seulement, qui ne sont "
         "pas celles du territoire",

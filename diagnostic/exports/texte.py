@@ -28,6 +28,12 @@ def clean_ligne(texte: str) -> str:
     return re.sub(r"[ \t\n\v\f]+", " ", clean_texte(texte)).strip()
 
 
+def cite_source(source: str, millesime: str) -> str:
+    """Return a source on one line, with its millésime once."""
+    ligne = clean_ligne(source)
+    return ligne if not millesime or ligne.endswith(millesime) else f"{ligne} ({millesime})"
+
+
 def neutralise_formule(texte: str) -> str:
     """Prefix with an apostrophe what a spreadsheet would run as a formula.
 

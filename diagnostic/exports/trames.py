@@ -18,7 +18,7 @@ from diagnostic.exports.carte_image import draw_carte
 from diagnostic.exports.dessins import Dessin, render_png
 from diagnostic.exports.fond import Fond
 from diagnostic.exports.tableur import communes_communes
-from diagnostic.exports.texte import clean_ligne, clean_texte
+from diagnostic.exports.texte import cite_source, clean_ligne, clean_texte
 from diagnostic.exports.typographie import (
     format_date,
     format_habitants,
@@ -319,7 +319,7 @@ def _population(redaction: Redaction, diagnostic: Diagnostic) -> None:
             clean_ligne(indicateur.libelle),
             format_valeur(indicateur.valeur, indicateur.unite, indicateur.decimales),
             _reference(indicateur),
-            clean_ligne(f"{indicateur.source} ({indicateur.millesime})"),
+            cite_source(indicateur.source, indicateur.millesime),
         )
         for indicateur in diagnostic.indicateurs
         if indicateur.cle in _TRAITS_POPULATION and indicateur.valeur is not None
@@ -365,7 +365,7 @@ def _acteurs(redaction: Redaction, diagnostic: Diagnostic) -> None:
         (
             clean_ligne(indicateur.libelle),
             format_nombre(indicateur.valeur),
-            clean_ligne(f"{indicateur.source} ({indicateur.millesime})")
+            cite_source(indicateur.source, indicateur.millesime)
             + ("" if indicateur.couverture >= 1 else f", {format_part(indicateur.couverture)}"),
         )
         for indicateur in diagnostic.indicateurs

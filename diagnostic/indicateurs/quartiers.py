@@ -61,7 +61,7 @@ def _raconter(touches: pd.DataFrame, debordent: pd.DataFrame) -> tuple[str, ...]
     if len(touches):
         noms = [str(nom) for nom in touches["nom"].sort_values()]
         suite = f" et {len(noms) - _NOMMES} autres" if len(noms) > _NOMMES else ""
-        notes.append(f"{', '.join(noms[:_NOMMES])}{suite}.")
+        notes.append(f"Quartiers prioritaires : {', '.join(noms[:_NOMMES])}{suite}.")
     if len(debordent):
         notes.append(
             "À cheval sur une commune hors du territoire, ou dans une ville dont une partie est "

@@ -47,7 +47,8 @@ class FormatActivites:
         "EHPAD et où ; puis la ressource « finess-activites » (json.gz, une soixantaine de "
         "mégaoctets), telle quelle : sa lecture prend une minute ou deux. Forme lue dans les "
         "spécifications publiques de l'ANS, non vérifiée sur un flux entier.",
-        apporte="places d'EHPAD, et pour 100 habitants de 75 ans ou plus",
+        apporte="places d'EHPAD ; et pour 100 habitants de 75 ans ou plus, si « Évolution et "
+        "structure de la population » est chargé",
         tables=("finess_places",),
     )
 
