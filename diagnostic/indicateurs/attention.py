@@ -99,7 +99,8 @@ def _point(ecart: float, resultat: ResultatIndicateur, reference: Comparateur) -
             f"dans {_PREPOSITIONS[reference.genre]} ({reference.libelle})."
         ),
         raison=(
-            f"Écart de {_ecrire(abs(ecart), 1)} écart-type "
+            f"Écart de {_ecrire(abs(ecart), 1)} "
+            f"{'écart-type' if round(abs(ecart), 1) < 2 else 'écarts-types'} "
             f"{'au-dessus' if ecart > 0 else 'en dessous'}, mesuré sur les intercommunalités de "
             f"taille comparable. {resultat.source}."
         ),

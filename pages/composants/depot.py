@@ -58,12 +58,14 @@ def afficher_depot() -> None:
         return
     lecteur = ouvrir_lecteur()
     barre = st.progress(0.0, "Lecture des fichiers…")
-    rapport = lire_depot(
-        fichiers,
-        lecteur,
-        lambda part, nom: barre.progress(part, f"Lecture de {nom}" if nom else ""),
-    )
-    barre.empty()
+    try:
+        rapport = lire_depot(
+            fichiers,
+            lecteur,
+            lambda part, nom: barre.progress(part, f"Lecture de {nom}" if nom else ""),
+        )
+    finally:
+        barre.empty()
     cle = hashlib.sha256(b"".join(contenu for _, contenu in fichiers)).hexdigest()[:12]
     choix = _demander_choix(rapport, cle)
     if choix:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Final
 
 from diagnostic.redaction import format_nombre
@@ -29,6 +30,13 @@ def formater_nombre(valeur: float | None, decimales: int = 0) -> str:
 def typographier(texte: str) -> str:
     """Return a text of the rules with the apostrophe of French printing."""
     return texte.replace("'", "’")
+
+
+def lire_nombre(texte: str) -> float | None:
+    """Read a number as French people type it, comma or point; None for anything else."""
+    compact = "".join(texte.split()).removesuffix("%").replace(",", ".").replace("−", "-")
+    # Python also takes « nan », « 1_000 » and « 1e9 »
+    return float(compact) if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", compact) else None
 
 
 def formater_euros(valeur: float | None) -> str:

@@ -1,7 +1,8 @@
 """Tell browsers and screen readers that the page is in French.
 
 Streamlit serves one HTML shell, declared in English; a screen reader would read our French with
-English phonetics until the end (WCAG 3.1.1).
+English phonetics until the end (WCAG 3.1.1). The words of its own widgets are put in French in the
+browser, by `francais.js`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.composants.carte.routes import adresses
+
+_SCRIPT = f'<script type="module" src="{adresses()["ressources"]}francais.js"></script>'
 _REMPLACEMENTS = (
     (b'<html lang="en">', b'<html lang="fr">'),
     (b"<title>Streamlit</title>", b"<title>CPTS Territoires</title>"),
@@ -16,6 +20,7 @@ _REMPLACEMENTS = (
         b"You need to enable JavaScript to run this app.",
         b"Cette application a besoin de JavaScript.",
     ),
+    (b"</head>", f"{_SCRIPT}</head>".encode()),
 )
 
 

@@ -10,8 +10,9 @@ import streamlit as st
 from diagnostic.indicateurs import ValeurSaisie
 from diagnostic.indicateurs.saisie import CHAMPS, PAR_CLE, ChampSaisie, validate_saisie
 from pages.composants import etat
-from pages.composants.format import formater_nombre
+from pages.composants.format import formater_nombre, lire_nombre
 from pages.composants.html import Ligne, afficher_tableau
+from pages.composants.jour import demander_jour
 
 CLE_SAISIES: Final = "diagnostic.saisies"
 _Perimetre = Literal["territoire", "departement", "region", "france"]
@@ -48,18 +49,17 @@ def afficher_saisie(le: date) -> None:
             "Chiffre relevé", champs, format_func=lambda c: f"{c.libelle} ({c.unite})"
         )
         gauche, milieu, droite = st.columns(3)
-        valeur = gauche.number_input(
-            "Valeur", value=None, step=1.0, format="%.1f", placeholder="ex. 21,9"
-        )
+        valeur = gauche.text_input("Valeur", max_chars=20, placeholder="ex. 21,9")
         perimetre = milieu.selectbox(
             "Relevée pour", list(_PERIMETRES), format_func=_PERIMETRES.__getitem__
         )
-        jour = droite.date_input("Date du relevé", value=le, format="DD/MM/YYYY")
+        with droite:
+            jour = demander_jour("Date du relevé", le, f"rezone-jour-{groupe}") or le
         commentaire = st.text_input(
             "Commentaire, ou libellé exact pour un « autre indicateur »", max_chars=200
         )
         if st.form_submit_button("Enregistrer ce relevé", type="primary"):
-            _garder(champ, valeur, jour, perimetre, etat.nettoyer_nom(commentaire), le)
+            _garder(champ, lire_nombre(valeur), jour, perimetre, etat.nettoyer_nom(commentaire), le)
     _afficher_releves()
 
 
@@ -72,7 +72,7 @@ def _garder(
     le: date,
 ) -> None:
     if valeur is None:
-        st.error("Indiquez une valeur.")
+        st.error("Indiquez une valeur, par exemple 21,9.")
         return
     saisie = ValeurSaisie(champ.cle, valeur, jour, perimetre, commentaire)
     fautes = validate_saisie(saisie, le)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -81,6 +82,32 @@ def test_ajouter_une_intercommunalite_au_clavier_seul(onglets, calme):
     onglet.keyboard.press("Enter")
     onglet.get_by_text("18\u202f996\u00a0hab.").first.wait_for()
     onglet.wait_for_url("**t=1.*")
+
+
+ANGLAIS = (
+    r"\b(Open|Close|Clear|Remove|Choose|Select|Selected|Help for|App pages|[Ss]idebar|[Uu]pload|"
+    r"Press|results|options?|home page|Skip|Dismiss|Increment|Decrement|per file)\b"
+)
+RELEVE = """() => [...document.querySelectorAll("*")].flatMap((element) => [
+  ...["aria-label", "title", "placeholder"].map((attribut) => element.getAttribute(attribut)),
+  ...(element.closest("script, style, .stHtml, [data-testid=stIconMaterial]") ? []
+    : [...element.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data)),
+]).filter((texte) => texte?.trim())"""
+
+
+@pytest.mark.parametrize(("chemin", "titre"), PAGES)
+def test_les_mots_de_streamlit_sont_en_francais(onglets, calme, lien_rennes, chemin, titre):
+    onglet = onglets.ouvrir(f"{chemin}?{lien_rennes}")
+    for bloc in onglet.locator("[data-testid=stExpander] summary:visible").all():
+        bloc.click()
+    calme(onglet)
+    for champ in onglet.locator("input[type=text]:visible:not(.atelier *)").all()[:3]:
+        champ.fill("zzz")
+        onglet.wait_for_timeout(300)
+        restes = [texte for texte in onglet.evaluate(RELEVE) if re.search(ANGLAIS, texte)]
+        assert restes == []
+        champ.fill("")
+        onglet.keyboard.press("Escape")
 
 
 def test_un_lien_force_ne_fait_ni_erreur_ni_script(onglets):

@@ -63,6 +63,7 @@ def lire_fichiers() -> Mapping[str, bytes]:
         "leaflet.css": _LEAFLET / "leaflet.css",
         "choroplethe.js": _ICI.parent / "choroplethe.js",
         "choroplethe.css": _ICI.parent / "choroplethe.css",
+        "francais.js": _ICI.parent / "francais.js",
     }
     return {nom: compress(chemin.read_bytes(), mtime=0) for nom, chemin in chemins.items()}
 
