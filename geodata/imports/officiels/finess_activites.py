@@ -45,7 +45,7 @@ class FormatActivites:
         url="https://www.data.gouv.fr/datasets/finess-activites-1",
         obtention="Donnez d'abord le flux des structures, qui dit quels établissements sont des "
         "EHPAD et où ; puis la ressource « finess-activites » (json.gz, une soixantaine de "
-        "mégaoctets), telle quelle : sa lecture prend une minute ou deux. Forme lue dans les "
+        "mégaoctets), telle quelle : sa lecture peut prendre une minute. Forme lue dans les "
         "spécifications publiques de l'ANS, non vérifiée sur un flux entier.",
         apporte="places d'EHPAD ; et pour 100 habitants de 75 ans ou plus, si « Évolution et "
         "structure de la population » est chargé",
