@@ -21,7 +21,7 @@ from pages.composants.conflits import (
 )
 from pages.composants.depot import afficher_depot
 from pages.composants.fiches import afficher_registre
-from pages.composants.mise_en_page import page
+from pages.composants.mise_en_page import afficher_vide, page
 from pages.composants.registre_affiche import afficher_completude, choisir_zone, select_zone
 
 _VUES = ("Conflits connus", "Mon esquisse", "Déposer des périmètres", "Registre")
@@ -77,9 +77,9 @@ def _afficher_conflits(niveau: str, code: str, nom: str) -> None:
 def _afficher_esquisse(niveau: str, code: str, nom: str) -> None:
     dessin = etat.lire_dessin()
     if not dessin.codes:
-        st.info(
-            "Votre esquisse est vide : composez-la à la page « Dessiner le territoire », ou "
-            "ouvrez une fiche du registre."
+        afficher_vide(
+            "Votre esquisse est vide : dessinez-la, ou reprenez le périmètre d’une fiche du "
+            "registre."
         )
         return
     index = indexer_registre(etat.lire_jour())

@@ -34,7 +34,7 @@ from pages.composants.chargement import (
 from pages.composants.classement import METHODES, Variable
 from pages.composants.comparaison import afficher_comparaison
 from pages.composants.dessin import afficher_dessin
-from pages.composants.format import formater_nombre, formater_part
+from pages.composants.format import INSECABLE, formater_nombre, formater_part
 from pages.composants.graphiques import (
     GENRES,
     STYLE,
@@ -46,7 +46,7 @@ from pages.composants.graphiques import (
     formater_valeur,
 )
 from pages.composants.html import Ligne, afficher_note, build_chiffres, build_tableau
-from pages.composants.mise_en_page import page
+from pages.composants.mise_en_page import afficher_vide, page
 from pages.composants.phrases import afficher_phrases
 from pages.composants.saisie_rezone import afficher_saisie, lire_saisies
 
@@ -60,15 +60,8 @@ _CLES_CHIFFRES: Final = (
     "indice_vieillissement", "part_residences_secondaires", "apl_generalistes",
     "densite_medecins_generalistes",
 )  # fmt: skip
-_UNITES_COURTES: Final = ("%", "hab./km²")
+_UNITES_COURTES: Final = ("%", "% par an", "hab./km²")
 _LOCALES_VISIBLES: Final = 12
-
-
-def _afficher_vide() -> None:
-    st.info(
-        "Aucun territoire n’est dessiné. Réunissez des communes ou des intercommunalités, puis "
-        "revenez ici : le diagnostic se calcule aussitôt, pour n’importe quel périmètre."
-    )
 
 
 def _ressemblants(tables: TablesIndicateurs, perimetre: Perimetre) -> tuple[AutreTerritoire, ...]:
@@ -89,7 +82,7 @@ def _afficher_chiffres(resultats: Sequence[ResultatIndicateur]) -> None:
         detail = resultat.millesime
         if reference and reference.valeur is not None and resultat.agregation != "S":
             detail = (
-                f"{reference.libelle} : "
+                f"{reference.libelle}{INSECABLE}: "
                 f"{formater_nombre(reference.valeur, resultat.decimales)} · {detail}"
             )
         if resultat.unite in _UNITES_COURTES:
@@ -436,4 +429,7 @@ with page(
     if dessin.codes:
         _afficher_diagnostic(dessin.perimetre, etat.lire_jour())
     else:
-        _afficher_vide()
+        afficher_vide(
+            "Aucun territoire n’est dessiné. Réunissez des communes ou des intercommunalités, puis "
+            "revenez ici : le diagnostic se calcule aussitôt, pour n’importe quel périmètre."
+        )

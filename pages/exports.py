@@ -23,7 +23,7 @@ from pages.composants.chargement import (
 )
 from pages.composants.html import Ligne, afficher_image, afficher_tableau
 from pages.composants.jour import demander_jour
-from pages.composants.mise_en_page import page
+from pages.composants.mise_en_page import afficher_vide, page
 from pages.composants.phrases import lire_phrases
 from pages.composants.saisie_rezone import CLE_SAISIES, lire_saisies
 
@@ -124,7 +124,7 @@ def _afficher_formats(entrees: Entrees) -> None:
         for debut in range(0, len(choisis), _COLONNES):
             colonnes = st.columns(_COLONNES)
             for colonne, format_ in zip(colonnes, choisis[debut:], strict=False):
-                with colonne:
+                with colonne.container(gap="xsmall"):
                     _offrir(entrees, format_)
 
 
@@ -288,5 +288,5 @@ with page(
         _afficher_formats(entrees)
         _afficher_apercu(entrees)
     else:
-        st.info("Le territoire est vide : dessinez-le, ou rouvrez un projet.")
+        afficher_vide("Le territoire est vide : dessinez-le, ou rouvrez un projet.")
     _afficher_reouverture()

@@ -157,7 +157,7 @@ def _afficher_zones(zones: Sequence[ZoneBlanche]) -> None:
                 st.html("<p>Aucune CPTS connue ne la borde.</p>")
                 continue
             afficher_tableau(
-                ["CPTS voisine", "Bordure commune", "Population", "avec la zone", "Taille"],
+                ["CPTS voisine", "Bordure commune", "Population", "Avec la zone", "Taille"],
                 [
                     Ligne(
                         voisin.nom,

@@ -6,7 +6,7 @@ import math
 import re
 from typing import Final
 
-from diagnostic.redaction import format_nombre
+from diagnostic.redaction import format_nombre, lier_ponctuation
 
 INSECABLE: Final = "\u00a0"
 ABSENT: Final = "–"
@@ -28,8 +28,8 @@ def formater_nombre(valeur: float | None, decimales: int = 0) -> str:
 
 
 def typographier(texte: str) -> str:
-    """Return a text of the rules with the apostrophe of French printing."""
-    return texte.replace("'", "’")
+    """Return a text with the apostrophes and the unbreakable spaces of French printing."""
+    return lier_ponctuation(texte.replace("'", "’"))
 
 
 def lire_nombre(texte: str) -> float | None:
@@ -49,6 +49,9 @@ def formater_part(valeur: float | None, decimales: int = 1) -> str:
     """Return a share between 0 and 1 as a percentage."""
     if valeur is None or math.isnan(valeur):
         return ABSENT
+    plancher = 0.5 * 10.0**-decimales
+    if 0 < 100 * valeur < plancher:  # never 0 for what is not
+        return f"<{INSECABLE}{formater_nombre(2 * plancher, decimales)}{INSECABLE}%"
     return f"{formater_nombre(valeur * 100, decimales)}{INSECABLE}%"
 
 

@@ -16,7 +16,13 @@ from typing import Final
 from diagnostic.indicateurs import Comparateur, ResultatIndicateur
 from diagnostic.indicateurs.resultats import GenreComparateur
 from diagnostic.indicateurs.tranches import Pyramide
-from pages.composants.format import ABSENT, INSECABLE, formater_nombre, formater_part
+from pages.composants.format import (
+    ABSENT,
+    INSECABLE,
+    formater_nombre,
+    formater_part,
+    typographier,
+)
 
 STYLE: Final = Path(__file__).with_name("graphiques.css")
 GENRES: Final[Mapping[GenreComparateur, str]] = {
@@ -63,15 +69,18 @@ def build_tableau_indicateurs(
     """Return one row per indicator: value, comparators in columns, dots on a common scale."""
     colonnes = [genre for genre in _COLONNES if genre in genres]
     tete = "".join(
-        f'<th scope="col" class="cpts-nombre">{escape(GENRES[genre])}</th>' for genre in colonnes
+        f'<th scope="col" role="columnheader" class="cpts-nombre">{escape(GENRES[genre])}</th>'
+        for genre in colonnes
     )
     corps = "".join(_ligne(resultat, colonnes, genres) for resultat in resultats)
+    # the roles are those of a table: laid out in blocks on a telephone, it would lose them
     return (
         f'<div class="cpts-tableau cpts-indicateurs" tabindex="0" role="group" '
-        f'aria-label="{escape(legende)}"><table><thead><tr>'
-        '<th scope="col">Indicateur</th><th scope="col" class="cpts-nombre">Territoire</th>'
+        f'aria-label="{escape(legende)}"><table role="table"><thead role="rowgroup">'
+        '<tr role="row"><th scope="col" role="columnheader">Indicateur</th>'
+        '<th scope="col" role="columnheader" class="cpts-nombre">Territoire</th>'
         f'{tete}<th scope="col" aria-hidden="true">Position</th></tr></thead>'
-        f"<tbody>{corps}</tbody></table></div>"
+        f'<tbody role="rowgroup">{corps}</tbody></table></div>'
     )
 
 
@@ -81,15 +90,22 @@ def _ligne(
     genres: Sequence[GenreComparateur],
 ) -> str:
     cellules = "".join(
-        f'<td class="cpts-nombre">{_references(resultat, genre)}</td>' for genre in colonnes
+        f'<td role="cell" class="cpts-nombre" data-colonne="{escape(GENRES[genre])}">'
+        f"{_references(resultat, genre)}</td>"
+        for genre in colonnes
     )
     return (
-        f'<tr><th scope="row">{escape(resultat.libelle)}{_badges(resultat)}'
-        f'<span class="cpts-source">{escape(resultat.source)}</span>{_details(resultat, genres)}'
-        f'</th><td class="cpts-nombre"><strong>'
+        f'<tr role="row"><th scope="row" role="rowheader">{_ecrire(resultat.libelle)}'
+        f'{_badges(resultat)}<span class="cpts-source">{_ecrire(resultat.source)}</span>'
+        f"{_details(resultat, genres)}</th>"
+        f'<td role="cell" class="cpts-nombre cpts-valeur"><strong>'
         f"{escape(formater_valeur(resultat, resultat.valeur))}</strong></td>{cellules}"
         f'<td aria-hidden="true">{_points(resultat, genres)}</td></tr>'
     )
+
+
+def _ecrire(texte: str) -> str:
+    return escape(typographier(texte))
 
 
 def _references(resultat: ResultatIndicateur, genre: GenreComparateur) -> str:
@@ -133,7 +149,7 @@ def _details(resultat: ResultatIndicateur, genres: Sequence[GenreComparateur]) -
         *(_autres(resultat, genre, 2) for genre in ("departement", "region") if genre in genres),
         *(_autres(resultat, genre, 0) for genre in ("epci", "ressemblant") if genre in genres),
     ]
-    corps = "".join(f"<p>{escape(ligne)}</p>" for ligne in lignes if ligne)
+    corps = "".join(f"<p>{_ecrire(ligne)}</p>" for ligne in lignes if ligne)
     return f"<details><summary>Formule et précautions</summary>{corps}</details>"
 
 

@@ -63,6 +63,14 @@ def page(titre: str, *, chapeau: str = "", sources: Sequence[str] = ()) -> Itera
     _afficher_pied(sources)
 
 
+def afficher_vide(phrase: str) -> None:
+    """Say that there is no territory yet, and lead where it is drawn."""
+    st.info(phrase)
+    with st.container(horizontal=True):
+        st.page_link("perimetre.py", label="Dessiner sur la carte", icon=":material/draw:")
+        st.page_link("composer.py", label="Composer par liste", icon=":material/list_alt_add:")
+
+
 def _afficher_pied(sources: Sequence[str]) -> None:
     lignes = "".join(f"<p>{escape(ligne)}</p>" for ligne in (*sources, *_SOURCES))
     st.html(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pages.composants.format import formater_nombre, lire_nombre
+from pages.composants.format import formater_nombre, formater_part, lire_nombre, typographier
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,15 @@ def test_un_nombre_tape_a_la_francaise_est_lu(texte, attendu):
 
 def test_un_nombre_affiche_se_relit():
     assert lire_nombre(formater_nombre(-12_345.6, 1)) == -12_345.6
+
+
+@pytest.mark.parametrize(
+    ("part", "attendu"),
+    [(0.0, "0,0"), (0.0004, "<\u00a00,1"), (0.0005, "0,1"), (0.5, "50,0"), (1.0, "100,0")],
+)
+def test_une_part_infime_n_est_pas_nulle(part, attendu):
+    assert formater_part(part) == f"{attendu}\u00a0%"
+
+
+def test_les_signes_doubles_ne_commencent_pas_une_ligne():
+    assert typographier("l'eau : « ici » ; là") == ("l’eau\u00a0: «\u00a0ici\u00a0»\u202f; là")

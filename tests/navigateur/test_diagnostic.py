@@ -85,6 +85,17 @@ def test_la_carte_se_parcourt_au_clavier(onglets, calme, lien):
     assert valeurs[3] >= valeurs[0] >= valeurs[1] >= valeurs[2]
 
 
+def test_au_telephone_chaque_valeur_est_a_l_ecran_et_le_tableau_reste_un_tableau(onglets, lien):
+    onglet = onglets.ouvrir(f"/diagnostic?{lien}", largeur=390, hauteur=844)
+    ligne = onglet.get_by_role("row").filter(has_text="Densité").first
+    for cellule in ligne.get_by_role("cell").all():
+        boite = cellule.bounding_box()
+        assert boite["x"] >= 0
+        assert boite["x"] + boite["width"] <= 390
+    assert ligne.get_by_role("rowheader").is_visible()
+    assert onglet.get_by_role("columnheader", name="Département").count() == 1
+
+
 def test_un_theme_sans_donnees_dit_quoi_charger(onglets, calme, lien):
     onglet = onglets.ouvrir(f"/diagnostic?{lien}")
     choisir(onglet, calme, "Accès aux soins")
