@@ -279,6 +279,18 @@ def test_un_serveur_muet_ou_d_un_autre_avis_se_voit(ouvrir):
     onglet.locator(".confirme", has_text="12\u202f345\u00a0hab. selon le serveur").wait_for()
 
 
+def test_une_verification_lente_ne_retient_pas_le_dessin(ouvrir):
+    atelier = ouvrir([RENNES])
+    onglet = atelier.onglet
+    onglet.route("**/atelier/verification", lambda _: None)  # never answered
+    atelier.hote.evaluate("(h) => h.atelier.carte.setMaille('commune')")
+    onglet.mouse.click(*atelier.point(CESSON))
+    onglet.locator(".confirme", has_text="calcul").wait_for()
+    onglet.wait_for_timeout(1000)
+    onglet.get_by_role("link", name="Composer par liste").click()
+    onglet.get_by_text("Cesson-Sévigné").first.wait_for()
+
+
 def test_chercher_et_ajouter_au_clavier_seul(ouvrir, rennes):
     atelier = ouvrir()
     clavier = atelier.onglet.keyboard

@@ -56,6 +56,8 @@ import { Voisinage } from "./voisinage.js";
  * @property {(nom: string, valeur: unknown) => void} setStateValue
  */
 
+const PARTAGE_MS = 300; // the session gets the drawing by then, even if its check takes longer
+
 /** @type {WeakMap<Node, Promise<Atelier>>} */
 const ateliers = new WeakMap();
 
@@ -124,6 +126,7 @@ class Atelier {
     this.instance = newId();
     this.envoye = -1;
     this.lienEnvoye = "";
+    this.partage = 0;
     this.nom = data.nom;
     this.type = data.type;
     /** codes held in part only, kept as long as they are drawn */
@@ -383,6 +386,8 @@ class Atelier {
     this.envoye = this.dessin.revision;
     this.lienEnvoye = lien;
     this.verification.ask({ revision: this.envoye, lien, type: this.type });
+    clearTimeout(this.partage);
+    this.partage = setTimeout(() => this.#share(), PARTAGE_MS);
     this.barre.showHistorique(this.dessin);
     this.aGarder = true;
     auRepos(() => this.#settle());
@@ -390,6 +395,7 @@ class Atelier {
 
   /** Give the drawing to the session; after its check, which a run of the page would slow down. */
   #share() {
+    clearTimeout(this.partage);
     this.setStateValue("geste", {
       onglet: this.instance,
       revision: this.envoye,
