@@ -42,7 +42,7 @@ class Atelier:
                     await attendre(20);
                 }
                 await Promise.all([...carte.demandes.values()]);
-                while (!carte.france) await attendre(20);
+                while (!carte.france || h.atelier.aGarder) await attendre(20);
             }"""
         )
 
@@ -426,7 +426,7 @@ def test_le_telephone_dessine_sans_debordement(ouvrir, rennes):
 
 def test_l_outre_mer_et_les_arrondissements_se_dessinent(ouvrir, france):
     atelier = ouvrir()
-    atelier.onglet.get_by_label("Aller à").select_option("La Réunion")
+    atelier.onglet.get_by_label("Aller à", exact=True).select_option("La Réunion")
     atelier.attendre()
     atelier.cliquer("97411")
     assert atelier.codes() == france.geographie.membres(
