@@ -10,7 +10,7 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages.composants.carte.routes import adresses
+from pages.composants.carte.routes import PREFIXE, adresses
 
 _SCRIPT = f'<script type="module" src="{adresses()["ressources"]}francais.js"></script>'
 _REMPLACEMENTS = (
@@ -56,6 +56,9 @@ class PageEnFrancais:
 
 
 def _attend_du_html(scope: Scope) -> bool:
+    # what our own routes serve is in French already, compressed, and kept by browsers
+    if scope["path"].startswith(f"{PREFIXE}/"):
+        return False
     return any(nom == b"accept" and b"text/html" in valeur for nom, valeur in scope["headers"])
 
 

@@ -11,11 +11,13 @@ import pandas as pd
 import pytest
 import shapely
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
 from pages.composants.carte.routes import adresse_choroplethe, adresses, build_route_choroplethe
 from pages.composants.carte_indicateur import build_carte_indicateur
 from pages.composants.classement import REMPLISSAGE_ABSENT, TEINTES, Variable, classer
+from pages.composants.langue import PageEnFrancais
 
 POURCENT = Variable("Part des 65 ans ou plus", "%", 1, "Insee <i>RP</i>")
 
@@ -124,3 +126,13 @@ def test_la_carte_est_servie_a_l_adresse_de_son_contenu(carte):
     assert reponse.headers["content-type"] == "text/html; charset=utf-8"
     assert "immutable" in reponse.headers["cache-control"]
     assert client.get(adresse_choroplethe("0" * 20)).status_code == 404
+
+
+def test_le_passage_en_francais_laisse_la_carte_telle_quelle(carte):
+    gardees = {carte.empreinte: compress(carte.page, mtime=0)}
+    routes = [build_route_choroplethe(gardees.get)]
+    client = TestClient(Starlette(routes=routes, middleware=[Middleware(PageEnFrancais)]))
+    reponse = client.get(adresse_choroplethe(carte.empreinte), headers={"accept": "text/html"})
+    assert reponse.content == carte.page
+    assert reponse.headers["content-encoding"] == "gzip"
+    assert reponse.headers["etag"]
