@@ -80,7 +80,9 @@ class Classement:
     def phrase(self) -> str:
         """How many classes, and by which method they were cut."""
         combien = len(self.bornes)
-        return f"{combien} {_PRECISIONS[self.methode]}" if combien > 1 else "une seule valeur"
+        if combien > 1:
+            return f"{combien} {_PRECISIONS[self.methode]}"
+        return "une seule valeur" if combien else "aucune valeur connue"
 
     def remplir(self, valeurs: pd.Series[float]) -> list[str]:
         """Return how each value is filled: a colour, or the hatching of missing ones."""

@@ -33,6 +33,7 @@ from pages.composants.format import (
     formater_habitants,
     formater_nombre,
     formater_part,
+    typographier,
 )
 from pages.composants.html import Ligne, afficher_tableau, build_chiffres
 
@@ -220,7 +221,7 @@ def _afficher_options(arbitrage: Arbitrage, a: TerritoireCpts, b: TerritoireCpts
                     [
                         _decrire(option.a),
                         _decrire(option.b),
-                        " ; ".join(dict.fromkeys(option.reserves)) or "aucune",
+                        typographier(" ; ".join(dict.fromkeys(option.reserves))) or "aucune",
                     ],
                 )
                 for rang, option in enumerate(arbitrage.options, start=1)

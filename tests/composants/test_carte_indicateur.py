@@ -70,6 +70,7 @@ def test_sans_aucune_valeur_tout_est_hachure():
     vides = pd.Series([float("nan"), float("nan")])
     classement = classer(vides, "Quantiles")
     assert classement.remplir(vides) == [REMPLISSAGE_ABSENT] * 2
+    assert classement.phrase == "aucune valeur connue"
     legende = classement.build_legende(POURCENT)
     assert "valeur absente ou secrète (2)" in legende
     assert legende.count("<li>") == 1
