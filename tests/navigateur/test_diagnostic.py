@@ -99,7 +99,7 @@ def test_au_telephone_chaque_valeur_est_a_l_ecran_et_le_tableau_reste_un_tableau
 def test_un_theme_sans_donnees_dit_quoi_charger(onglets, calme, lien):
     onglet = onglets.ouvrir(f"/diagnostic?{lien}")
     choisir(onglet, calme, "Accès aux soins")
-    assert onglet.get_by_text("La page « Données » dit lesquels").is_visible()
+    onglet.get_by_text("La page « Données » dit lesquels").wait_for()
 
 
 def test_sans_dessin_le_diagnostic_invite_a_dessiner(onglets):
