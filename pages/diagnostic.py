@@ -376,12 +376,14 @@ def _afficher_indicateurs(
     if tout:
         afficher_note(
             "Tous les thèmes à la suite : imprimez cette page avec le navigateur (Ctrl + P) ; "
-            "menus et boutons ne sont pas imprimés."
+            "menus et boutons ne sont pas imprimés.",
+            imprimee=False,
         )
         for theme in THEMES:
             if any(resultat.theme == theme for resultat in resultats):
                 _afficher_theme(theme, resultats, _GENRES_DEFAUT, tables, perimetre)
-        st.subheader("Carte", anchor=False)
+        with st.container(key="diagnostic-titre-carte"):
+            st.subheader("Carte", anchor=False)
         _afficher_carte(tables, perimetre)
         return
     genres = _choisir_genres()

@@ -9,6 +9,8 @@ from html import escape
 
 import streamlit as st
 
+from pages.composants.format import typographier
+
 
 @dataclass(frozen=True)
 class Ligne:
@@ -48,7 +50,7 @@ def build_tableau(
     return (
         f'<div class="cpts-tableau" tabindex="0" role="region" aria-label="{escape(legende)}">'
         f"<table><thead><tr>{tete}</tr></thead><tbody>{corps}</tbody></table></div>"
-        f'<p class="cpts-source">{escape(legende)}</p>'
+        f'<p class="cpts-source">{escape(typographier(legende))}</p>'
     )
 
 
@@ -69,9 +71,10 @@ def build_chiffres(chiffres: Iterable[tuple[str, str, str]]) -> str:
     return f'<dl class="cpts-chiffres">{blocs}</dl>'
 
 
-def afficher_note(texte: str) -> None:
+def afficher_note(texte: str, *, imprimee: bool = True) -> None:
     """Show a line in small print, dark enough to be read."""
-    st.html(f'<p class="cpts-source">{escape(texte)}</p>')
+    ecran = "" if imprimee else " cpts-ecran"
+    st.html(f'<p class="cpts-source{ecran}">{escape(typographier(texte))}</p>')
 
 
 def afficher_image(png: bytes, alternative: str, legende: str = "") -> None:
