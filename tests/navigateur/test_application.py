@@ -112,8 +112,8 @@ def test_les_mots_de_streamlit_sont_en_francais(onglets, calme, lien_rennes, che
 
 def test_un_lien_force_ne_fait_ni_erreur_ni_script(onglets):
     onglet = onglets.ouvrir("/composer?t=%3Cscript%3Ealert(1)%3C/script%3E&nom=%3Cimg%20src=x%3E")
-    assert onglet.get_by_text("Ce lien ne peut pas être lu").is_visible()
-    assert onglet.get_by_text("Le territoire est vide").is_visible()
+    onglet.get_by_text("Ce lien ne peut pas être lu").wait_for()
+    onglet.get_by_text("Le territoire est vide").wait_for()
 
 
 def test_le_serveur_se_dit_en_bonne_sante(serveur):

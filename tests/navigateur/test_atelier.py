@@ -392,7 +392,7 @@ def test_deux_onglets_gardent_chacun_leur_dessin(ouvrir, france, rennes):
 )
 def test_un_lien_abime_le_dit_et_l_esquisse_est_vide(ouvrir, adresse, message):
     atelier = ouvrir(suite=adresse)
-    assert atelier.onglet.get_by_text(message).is_visible()
+    atelier.onglet.get_by_text(message).wait_for()
     atelier.verifier(())
 
 
@@ -415,7 +415,7 @@ def test_le_telephone_dessine_sans_debordement(ouvrir, rennes):
     atelier = ouvrir(rennes, largeur=390, hauteur=844, has_touch=True)
     largeur = atelier.onglet.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert largeur <= 390
-    assert atelier.onglet.locator(".rappel").is_visible()
+    atelier.onglet.locator(".rappel").wait_for()
     atelier.maille("Communes")
     atelier.voir(48.1, -1.6, 10.5)
     atelier.onglet.locator(".scene").scroll_into_view_if_needed()

@@ -71,7 +71,7 @@ def test_saved_territories_appear_as_a_known_conflict_with_a_decision(depot, ong
     onglet.get_by_role("textbox", name="Motif").fill("Bassin de vie d'Évry")
     onglet.get_by_role("button", name="Consigner").click()
     onglet.get_by_text("Décision consignée").wait_for()
-    assert onglet.get_by_text("Bassin de vie d'Évry").first.is_visible()
+    onglet.get_by_text("Bassin de vie d'Évry").first.wait_for()
 
 
 def test_the_register_card_shows_its_source_and_keeps_its_history(onglets, calme, accessibilite):
@@ -107,7 +107,7 @@ def test_the_coverage_grows_by_steps_on_a_chart_with_its_table(onglets, calme, a
     choisir(onglet, calme, "Département", "Seine-Saint")
     onglet.locator(".cpts-paliers circle").first.wait_for()
     assert onglet.locator(".cpts-paliers circle").count() == 2
-    assert onglet.get_by_text("sans date de début, comptés à toutes les dates").is_visible()
+    onglet.get_by_text("sans date de début, comptés à toutes les dates").wait_for()
     onglet.get_by_text("Chiffres de la courbe").click()
     assert onglet.get_by_role("row").filter(has_text="01/07/2021").is_visible()
     accessibilite(onglet)

@@ -30,7 +30,7 @@ def test_le_diagnostic_dit_ses_chiffres_leur_source_et_leur_comparaison(onglets,
     assert "68,0\u00a0hab./km²" in ligne.inner_text()
     assert "Insee, populations municipales, 2023" in ligne.inner_text()
     ligne.get_by_text("Formule et précautions").click()
-    assert ligne.get_by_text("Population municipale rapportée à la superficie.").is_visible()
+    ligne.get_by_text("Population municipale rapportée à la superficie.").wait_for()
     assert onglet.get_by_role("heading", name="Points d’attention").is_visible()
 
 
@@ -92,7 +92,7 @@ def test_au_telephone_chaque_valeur_est_a_l_ecran_et_le_tableau_reste_un_tableau
         boite = cellule.bounding_box()
         assert boite["x"] >= 0
         assert boite["x"] + boite["width"] <= 390
-    assert ligne.get_by_role("rowheader").is_visible()
+    ligne.get_by_role("rowheader").wait_for()
     assert onglet.get_by_role("columnheader", name="Département").count() == 1
 
 
@@ -104,7 +104,7 @@ def test_un_theme_sans_donnees_dit_quoi_charger(onglets, calme, lien):
 
 def test_sans_dessin_le_diagnostic_invite_a_dessiner(onglets):
     onglet = onglets.ouvrir("/diagnostic")
-    assert onglet.get_by_text("Aucun territoire n’est dessiné").is_visible()
+    onglet.get_by_text("Aucun territoire n’est dessiné").wait_for()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -159,13 +159,13 @@ def test_un_fichier_officiel_est_compris_puis_range_et_sert(onglets, calme, lien
     onglet.get_by_role("heading", name="Diagnostic du territoire", level=1).wait_for()
     calme(onglet)
     choisir(onglet, calme, "Revenus et précarité")
-    assert onglet.get_by_text("Publié pour 31 communes sur 31").first.is_visible()
+    onglet.get_by_text("Publié pour 31 communes sur 31").first.wait_for()
     onglet.get_by_role("link", name="Données").click()
     calme(onglet)
     onglet.get_by_text("Retirer une table importée").click()
     onglet.get_by_role("button", name="Retirer cette table").click()
     calme(onglet)
-    assert onglet.get_by_text("Retirer une table importée").count() == 0
+    onglet.get_by_text("Retirer une table importée").wait_for(state="detached")
 
 
 def test_un_fichier_qui_n_en_est_pas_un_est_refuse_en_clair(onglets, calme, lien, tmp_path):
@@ -205,7 +205,7 @@ def test_la_page_imprimee_montre_une_carte(onglets, calme, lien, vue):
     assert not onglet.locator("svg.cpts-choroplethe").is_visible()
     onglet.emulate_media(media="print")
     assert onglet.locator("svg.cpts-choroplethe path:not(.contour):not(defs path)").count() == 31
-    assert onglet.locator("svg.cpts-choroplethe").is_visible()
+    onglet.locator("svg.cpts-choroplethe").wait_for()
     assert not onglet.locator("iframe.cpts-cadre").is_visible()
 
 

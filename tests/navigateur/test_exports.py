@@ -42,7 +42,7 @@ def test_la_liste_des_communes_se_telecharge(page_exports, redon, france):
 
 
 def test_le_rapport_se_telecharge_et_s_apercoit(page_exports):
-    assert page_exports.get_by_text("Page 1 sur").is_visible()
+    page_exports.get_by_text("Page 1 sur").wait_for()
     nom, contenu = _telecharger(page_exports, "Diagnostic (PDF)")
     assert nom.endswith("-diagnostic.pdf")
     assert contenu.startswith(b"%PDF")
@@ -62,4 +62,4 @@ def test_le_dossier_se_prepare_puis_le_projet_se_rouvre(page_exports, calme, tmp
     page_exports.locator("input[type=file]").last.set_input_files(tmp_path / nom)
     page_exports.get_by_role("button", name="Ouvrir ce projet").wait_for()
     calme(page_exports)
-    assert page_exports.get_by_text("Rien n’a changé depuis l’enregistrement").is_visible()
+    page_exports.get_by_text("Rien n’a changé depuis l’enregistrement").wait_for()
