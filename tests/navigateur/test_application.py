@@ -39,7 +39,7 @@ def lien_rennes(france):
 def test_chaque_page_s_ouvre_par_son_adresse_en_francais(onglets, chemin, titre):
     onglet = onglets.ouvrir(chemin)
     assert onglet.locator("html").get_attribute("lang") == "fr"
-    assert onglet.get_by_role("heading", name=titre, level=1).is_visible()
+    onglet.get_by_role("heading", name=titre, level=1).wait_for()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -89,7 +89,7 @@ def test_the_departement_shows_coverage_and_white_zones_that_add_up(onglets, cal
     onglet.get_by_text("1\u202f704\u202f316").first.wait_for()
     for nombre in ("579\u202f696", "1\u202f124\u202f620", "940\u202f268", "184\u202f352"):
         onglet.get_by_text(nombre).first.wait_for()
-    assert onglet.locator(".cpts-carte img[alt^='Carte']").is_visible()
+    onglet.locator(".cpts-carte img[alt^='Carte']").wait_for()
     accessibilite(onglet)
 
 
@@ -109,7 +109,7 @@ def test_the_coverage_grows_by_steps_on_a_chart_with_its_table(onglets, calme, a
     assert onglet.locator(".cpts-paliers circle").count() == 2
     onglet.get_by_text("sans date de début, comptés à toutes les dates").wait_for()
     onglet.get_by_text("Chiffres de la courbe").click()
-    assert onglet.get_by_role("row").filter(has_text="01/07/2021").is_visible()
+    onglet.get_by_role("row").filter(has_text="01/07/2021").wait_for()
     accessibilite(onglet)
 
 
@@ -125,4 +125,4 @@ def test_an_official_source_that_does_not_answer_is_said_and_nothing_changes(ong
     ouvrir_vue(onglet, calme, "Déposer des périmètres")
     onglet.get_by_role("button", name="Lire la couche nationale").click()
     onglet.get_by_text("n'a pas répondu").wait_for()
-    assert onglet.get_by_role("heading", name="Chevauchements", level=1).is_visible()
+    onglet.get_by_role("heading", name="Chevauchements", level=1).wait_for()

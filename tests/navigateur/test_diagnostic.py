@@ -31,7 +31,7 @@ def test_le_diagnostic_dit_ses_chiffres_leur_source_et_leur_comparaison(onglets,
     assert "Insee, populations municipales, 2023" in ligne.inner_text()
     ligne.get_by_text("Formule et précautions").click()
     ligne.get_by_text("Population municipale rapportée à la superficie.").wait_for()
-    assert onglet.get_by_role("heading", name="Points d’attention").is_visible()
+    onglet.get_by_role("heading", name="Points d’attention").wait_for()
 
 
 def ouvrir_carte(onglet, calme):
@@ -53,7 +53,7 @@ def test_la_carte_d_un_indicateur_s_affiche_sans_reseau_et_dit_ses_valeurs(ongle
     communes = carte.locator("path.commune")
     assert communes.count() == 31
     assert carte.locator("path.limite").count() == 1
-    assert carte.locator("[title=Agrandir]").is_visible()
+    carte.locator("[title=Agrandir]").wait_for()
     boite = onglet.locator("iframe.cpts-cadre").bounding_box()
     limite = carte.locator("path.limite").bounding_box()
     # the whole territory, as large as the frame allows
@@ -181,7 +181,7 @@ def test_le_service_en_panne_laisse_la_page_debout(onglets, lien):
     onglet = onglets.ouvrir(f"/donnees?{lien}")
     onglet.get_by_role("button", name="Actualiser", exact=True).click()
     onglet.get_by_text("n'a pas répondu").first.wait_for(timeout=60_000)
-    assert onglet.get_by_role("heading", name="Tables en service").is_visible()
+    onglet.get_by_role("heading", name="Tables en service").wait_for()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -193,7 +193,7 @@ def test_la_page_imprimee_garde_les_chiffres_et_laisse_les_boutons(onglets, calm
     onglet = onglets.ouvrir(f"/diagnostic?{lien}")
     choisir(onglet, calme, "Tout")
     onglet.emulate_media(media="print")
-    assert onglet.get_by_role("row").filter(has_text="Densité").first.is_visible()
+    onglet.get_by_role("row").filter(has_text="Densité").first.wait_for()
     assert not onglet.get_by_text("Réécrire ces phrases").is_visible()
 
 
