@@ -129,6 +129,7 @@ class Onglets:
 
 def attendre_calme(onglet) -> None:
     """Wait until the page has drawn its footer, no script is running and nothing is fading."""
+    onglet.wait_for_timeout(150)  # what was just done may not have reached the server yet
     onglet.locator(".cpts-pied").last.wait_for(state="attached")
     onglet.locator("[data-test-script-state='running']").wait_for(state="detached")
     onglet.wait_for_function(
