@@ -182,9 +182,10 @@ def dessiner_indicateur(
     codes = " ".join(sorted(perimetre.codes))
     carte = _dessiner_indicateur(codes, cle, variable, methode, ouvrir_magasin().empreinte, le)
     cartes = _ouvrir_cartes()
-    # kept from the moment it is shown, whatever the two caches forget
-    gardee = cartes.pop(carte.empreinte, None)
-    cartes[carte.empreinte] = gardee or compress(carte.page, 6, mtime=0)
+    # kept from the moment it is shown, whatever the two caches forget; never absent meanwhile
+    if carte.empreinte not in cartes:
+        cartes[carte.empreinte] = compress(carte.page, 6, mtime=0)
+    cartes.move_to_end(carte.empreinte)
     while len(cartes) > _CARTES_GARDEES:
         cartes.popitem(last=False)
     return carte.figure

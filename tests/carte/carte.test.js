@@ -341,3 +341,14 @@ test("un serveur qui ne répond pas est redemandé, un refus ne l'est pas", asyn
   await refus.verification.ask({ revision: 4, lien: "?", type: "municipale" });
   assert.deepEqual(refus.recu, ["Ce lien ne peut pas être lu."]);
 });
+
+test("une faute dans l'affichage n'est pas prise pour un serveur muet", async (t) => {
+  const { demandes, recu, verification } = serve(t, [200, { population: 7 }]);
+  verification.onReponse = () => {
+    throw new Error("affichage");
+  };
+  const question = verification.ask({ revision: 1, lien: "1.a", type: "municipale" });
+  await assert.rejects(question, /affichage/);
+  assert.equal(demandes.length, 1);
+  assert.deepEqual(recu, []);
+});

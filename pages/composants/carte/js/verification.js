@@ -29,9 +29,10 @@ export class Verification {
     const enVol = new AbortController();
     this.enVol = enVol;
     for (let essai = 0; !enVol.signal.aborted; essai += 1) {
+      /** @type {Confirmation} */
+      let confirmation;
       try {
-        this.onReponse(await this.#send(question, enVol.signal));
-        return;
+        confirmation = await this.#send(question, enVol.signal);
       } catch (erreur) {
         if (enVol.signal.aborted) return;
         if (erreur instanceof RefusError) {
@@ -40,7 +41,11 @@ export class Verification {
         }
         this.onEchec("Le serveur ne répond pas\u00a0: nouvel essai dans un instant.");
         await wait(DELAIS_MS[Math.min(essai, DELAIS_MS.length - 1)] ?? 0);
+        continue;
       }
+      // outside the try: a fault in showing the answer is not a silent server
+      this.onReponse(confirmation);
+      return;
     }
   }
 
