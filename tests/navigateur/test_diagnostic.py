@@ -161,8 +161,10 @@ def test_un_fichier_officiel_est_compris_puis_range_et_sert(onglets, calme, lien
     choisir(onglet, calme, "Revenus et précarité")
     onglet.get_by_text("Publié pour 31 communes sur 31").first.wait_for()
     onglet.get_by_role("link", name="Données").click()
+    onglet.get_by_role("heading", name="Données", level=1).wait_for()
     calme(onglet)
     onglet.get_by_text("Retirer une table importée").click()
+    calme(onglet)  # unfolded: what is under it has stopped moving
     onglet.get_by_role("button", name="Retirer cette table").click()
     calme(onglet)
     onglet.get_by_text("Retirer une table importée").wait_for(state="detached")
