@@ -5,15 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.composants import etat
-from pages.composants.carte.composant import CLE, afficher_atelier, lire_geste
+from pages.composants.carte.composant import CLE, Geste, afficher_atelier, lire_geste
 from pages.composants.chargement import ouvrir_parametres, ouvrir_referentiel
 from pages.composants.lien import LienInvalideError, decode_lien, encode_lien
 from pages.composants.mise_en_page import page
 
+_RECU = "perimetre.geste"
 
-def _recevoir() -> None:
+
+def _recevoir(geste: Geste | None) -> None:
     """Take the drawing the browser has sent; one that cannot be read changes nothing."""
-    geste = lire_geste(etat.lire(CLE))
+    etat.garder(_RECU, geste)
     if geste is None:
         return
     try:
@@ -25,6 +27,7 @@ def _recevoir() -> None:
         codes=(code for code in codes if code in position),
         nom=geste.nom,
         type_population=geste.type_population,
+        adresse_tenue=True,
     )
 
 
@@ -32,14 +35,19 @@ def _recevoir() -> None:
 def _afficher() -> None:
     """Run alone at each gesture: nothing else of the page depends on it."""
     dessin = etat.lire_dessin()
-    afficher_atelier(
+    geste = afficher_atelier(
         nom=dessin.nom,
         lien=encode_lien(dessin.codes, dessin.partielles) if dessin.codes else "",
         type_population=dessin.type_population,
         bareme=ouvrir_parametres().taille(etat.lire_jour()),
-        geste=lire_geste(etat.lire(CLE)),
-        on_geste=_recevoir,
+        geste=etat.lire(_RECU),
+        on_geste=lambda: _recevoir(lire_geste(etat.lire(CLE))),
     )
+    if geste and geste != etat.lire(_RECU):
+        # a new session (the server was restarted) is not told of a change: the browser has drawn
+        # on since the address that this session was opened with
+        _recevoir(geste)
+        st.rerun()
 
 
 with page("Dessiner le territoire"):

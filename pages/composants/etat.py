@@ -78,10 +78,17 @@ def modifier_dessin(
     partielles: Iterable[str] | None = None,
     nom: str | None = None,
     type_population: TypePopulation | None = None,
+    adresse_tenue: bool = False,
 ) -> None:
     """Replace the given parts of the drawing, here and in the address.
 
     Codes held in part that are no longer drawn are dropped.
+
+    Parameters
+    ----------
+    adresse_tenue
+        Whether the browser writes the address itself: written here too, it would come back to the
+        gesture before the one being made.
     """
     avant = lire_dessin()
     nouveaux = avant.codes if codes is None else frozenset(codes)
@@ -93,7 +100,10 @@ def modifier_dessin(
         nom=avant.nom if nom is None else nettoyer_nom(nom),
         type_population=type_population or avant.type_population,
     )
-    _ecrire_adresse()
+    if adresse_tenue:
+        _reconnaitre(_build_adresse())
+    else:
+        _ecrire_adresse()
 
 
 def lire_jour() -> date:
@@ -129,15 +139,24 @@ def _adresses_ecrites() -> deque[int]:
     return st.session_state.setdefault(_ECRITS, deque(maxlen=_ADRESSES_RETENUES))
 
 
-def _ecrire_adresse() -> None:
+def _build_adresse() -> tuple[str, str, str]:
     dessin = lire_dessin()
     # held in part without being drawn: written nowhere, so that a link says one thing only
     trace = encode_lien(dessin.codes, dessin.partielles) if dessin.codes else ""
     pop = "totale" if dessin.type_population == "totale" else ""
-    adresse = (trace, dessin.nom, pop)
+    return trace, dessin.nom, pop
+
+
+def _reconnaitre(adresse: tuple[str, str, str]) -> None:
+    """Remember an address as ours: read again, it is not a link that somebody opens."""
     ecrites = _adresses_ecrites()
     if hash(adresse) not in ecrites:
         ecrites.append(hash(adresse))
+
+
+def _ecrire_adresse() -> None:
+    adresse = _build_adresse()
+    _reconnaitre(adresse)
     if adresse != _lire_adresse():
         autres = {
             cle: st.query_params.get_all(cle)

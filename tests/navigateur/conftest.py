@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -45,40 +47,69 @@ def _attendre(adresse: str, processus: subprocess.Popen, journal: Path) -> None:
     pytest.fail(f"le serveur n'a pas répondu en {DELAI_OUVERTURE_S} s :\n{journal.read_text()}")
 
 
+class Serveur:
+    """The real application on a port and a data folder of its own, started and stopped at will."""
+
+    def __init__(self, dossier: Path) -> None:
+        self.dossier = dossier
+        self.port = _port_libre()
+        self.adresse = f"http://localhost:{self.port}"
+
+    def demarrer(self) -> None:
+        journal = self.dossier / "journal.txt"
+        # a proxy nobody listens to: whatever the server would fetch fails at once
+        sans_reseau = dict.fromkeys(
+            ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9"
+        )
+        environnement = {
+            **os.environ,
+            **sans_reseau,
+            **{nom.lower(): valeur for nom, valeur in sans_reseau.items()},
+            "CPTS_DOSSIER_DONNEES": str(self.dossier / "donnees_locales"),
+        }
+        environnement.pop("CPTS_REGISTRE_URL", None)
+        commande = [sys.executable, "-m", "streamlit", "run", "app.py"]
+        with journal.open("ab") as sortie:
+            self.processus = subprocess.Popen(
+                [*commande, "--server.port", str(self.port)],
+                cwd=RACINE,
+                env=environnement,
+                stdout=sortie,
+                stderr=subprocess.STDOUT,
+            )
+        _attendre(self.adresse, self.processus, journal)
+
+    def arreter(self) -> None:
+        self.processus.terminate()
+        try:
+            self.processus.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.processus.kill()
+            self.processus.wait()
+
+
+@contextmanager
+def _lancer(dossier: Path) -> Iterator[Serveur]:
+    serveur = Serveur(dossier)
+    serveur.demarrer()
+    try:
+        yield serveur
+    finally:
+        serveur.arreter()
+
+
 @pytest.fixture(scope="session")
 def serveur(chemin_navigateur, tmp_path_factory):
     """Address of the real application, started for the session with its own data folder."""
-    port = _port_libre()
-    dossier = tmp_path_factory.mktemp("serveur")
-    journal = dossier / "journal.txt"
-    # a proxy nobody listens to: whatever the server would fetch fails at once
-    sans_reseau = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9")
-    environnement = {
-        **os.environ,
-        **sans_reseau,
-        **{nom.lower(): valeur for nom, valeur in sans_reseau.items()},
-        "CPTS_DOSSIER_DONNEES": str(dossier / "donnees_locales"),
-    }
-    environnement.pop("CPTS_REGISTRE_URL", None)
-    with journal.open("wb") as sortie:
-        processus = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
-            cwd=RACINE,
-            env=environnement,
-            stdout=sortie,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        adresse = f"http://localhost:{port}"
-        _attendre(adresse, processus, journal)
-        yield adresse
-    finally:
-        processus.terminate()
-        try:
-            processus.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            processus.kill()
-            processus.wait()
+    with _lancer(tmp_path_factory.mktemp("serveur")) as lance:
+        yield lance.adresse
+
+
+@pytest.fixture
+def serveur_a_part(chemin_navigateur, tmp_path):
+    """A server that one test may stop and start again."""
+    with _lancer(tmp_path) as lance:
+        yield lance
 
 
 class Onglets:
@@ -139,14 +170,27 @@ def attendre_calme(onglet) -> None:
     )
 
 
-@pytest.fixture
-def onglets(chromium, serveur):
-    """Open tabs for one test; at the end nothing must have been asked outside localhost."""
-    ouverts = Onglets(chromium, serveur)
+@contextmanager
+def _surveiller(chromium, adresse: str) -> Iterator[Onglets]:
+    ouverts = Onglets(chromium, adresse)
     yield ouverts
     ouverts.fermer()
     assert not ouverts.refuses, "des adresses extérieures ont été demandées"
     assert not ouverts.erreurs, "le navigateur a rencontré des erreurs JavaScript"
+
+
+@pytest.fixture
+def onglets(chromium, serveur):
+    """Open tabs for one test; at the end nothing must have been asked outside localhost."""
+    with _surveiller(chromium, serveur) as ouverts:
+        yield ouverts
+
+
+@pytest.fixture
+def onglets_a_part(chromium, serveur_a_part):
+    """The same tabs, on the server that the test may stop."""
+    with _surveiller(chromium, serveur_a_part.adresse) as ouverts:
+        yield ouverts
 
 
 @pytest.fixture

@@ -370,6 +370,57 @@ def test_un_rechargement_rend_le_dessin_et_son_historique(ouvrir, rennes, france
     atelier.verifier(rennes)
 
 
+def test_l_adresse_ne_revient_jamais_au_geste_d_avant(ouvrir, rennes):
+    atelier = ouvrir([RENNES])
+    onglet = atelier.onglet
+    # the map replaces the address; the server would add one that is a gesture late
+    onglet.evaluate(
+        """() => {
+            window.ajoutees = [];
+            const ajouter = history.pushState.bind(history);
+            history.pushState = (...a) => { window.ajoutees.push(String(a[2])); ajouter(...a); };
+        }"""
+    )
+    dessin = {RENNES}
+    for rang, code in enumerate(sorted(rennes - {RENNES})[:12]):
+        dessin.add(code)
+        atelier.hote.evaluate(
+            """(h, code) => {
+                const { panneau, unites } = h.atelier;
+                panneau.actions.onChange("Ajouter", [unites.rangs.get(code)], []);
+            }""",
+            code,
+        )
+        onglet.wait_for_timeout(60 * (rang % 5))  # shorter and longer than an answer
+    atelier.attendre()
+    atelier.verifier(dessin)
+    onglet.wait_for_timeout(1000)  # the session has received the last one
+    atelier.verifier(dessin)
+    assert onglet.evaluate("window.ajoutees") == []
+
+
+def test_un_serveur_redemarre_rend_ce_qui_fut_dessine_sans_lui(
+    serveur_a_part, onglets_a_part, calme, france
+):
+    # come by another page: the browser then holds an address written by the server
+    onglet = onglets_a_part.ouvrir(f"/composer?t={encode_lien([RENNES])}")
+    onglet.get_by_role("link", name="Dessiner le territoire").first.click()
+    atelier = Atelier(onglet, france.geographie)
+    atelier.voir(48.13, -1.6, 10)
+    atelier.maille("Communes")
+    atelier.cliquer(CESSON)
+    serveur_a_part.arreter()
+    onglet.mouse.click(*atelier.point(LIFFRE))
+    onglet.locator(".confirme", has_text="non vérifié").wait_for()
+    serveur_a_part.demarrer()
+    atelier.attendre()
+    atelier.verifier({RENNES, CESSON, LIFFRE})
+    calme(onglet)  # the new session has received the drawing, and given its own
+    atelier.verifier({RENNES, CESSON, LIFFRE})
+    onglet.get_by_role("link", name="Composer par liste").first.click()
+    onglet.get_by_text("Liffré").first.wait_for()
+
+
 def test_deux_onglets_gardent_chacun_leur_dessin(ouvrir, france, rennes):
     atelier = ouvrir()
     atelier.cliquer(RENNES)

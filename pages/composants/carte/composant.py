@@ -60,8 +60,8 @@ def afficher_atelier(
     bareme: BaremeTaille,
     geste: Geste | None,
     on_geste: Callable[[], None],
-) -> None:
-    """Show the drawing map and its panel.
+) -> Geste | None:
+    """Show the drawing map and its panel; return the last gesture that the browser has sent.
 
     Parameters
     ----------
@@ -87,4 +87,4 @@ def afficher_atelier(
         "lien": lien,
         "recu": {"onglet": geste.onglet, "revision": geste.revision} if geste else None,
     }
-    _composant(key=CLE, data=donnees, on_geste_change=on_geste)
+    return lire_geste(_composant(key=CLE, data=donnees, on_geste_change=on_geste))

@@ -56,6 +56,7 @@ import { Voisinage } from "./voisinage.js";
  * @property {(nom: string, valeur: unknown) => void} setStateValue
  */
 
+const REPRISE_MS = 2000; // before writing again an address that the browser refused
 const PARTAGE_MS = 300; // the session gets the drawing by then, even if its check takes longer
 
 /** @type {WeakMap<Node, Promise<Atelier>>} */
@@ -127,6 +128,7 @@ class Atelier {
     this.envoye = -1;
     this.lienEnvoye = "";
     this.partage = 0;
+    this.reprise = 0;
     this.nom = data.nom;
     this.type = data.type;
     /** codes held in part only, kept as long as they are drawn */
@@ -232,6 +234,7 @@ class Atelier {
     this.panneau = new Panneau(panneauHote, this.dessin, {
       onNom: (nom) => {
         this.nom = nom;
+        this.dessin.revision += 1; // an answer to the name before is not an answer to this one
         this.#finish();
       },
       onType: (type) => {
@@ -330,8 +333,11 @@ class Atelier {
     }
     const { recu } = data;
     if (recu?.onglet === this.instance && recu.revision === this.envoye) {
-      this.nom = data.nom;
-      this.panneau.showNom(data.nom);
+      if (data.nom !== this.nom) {
+        this.nom = data.nom; // as the server cleaned it
+        this.panneau.showNom(data.nom);
+        this.#writeAdresse();
+      }
       if (data.lien !== this.lienEnvoye) this.#adopt(data);
     }
   }
@@ -409,7 +415,7 @@ class Atelier {
   #settle() {
     if (!this.aGarder) return;
     this.aGarder = false;
-    this.#writeAdresse(this.lienEnvoye);
+    this.#writeAdresse();
     this.panneau.renderComposition();
     const { passe, futur } = this.dessin;
     const garde = this.brouillons.save({ lien: this.lienEnvoye, nom: this.nom, passe, futur });
@@ -425,18 +431,21 @@ class Atelier {
     return codes.length > 0 ? encodeLien(codes, enPartie) : "";
   }
 
-  /** @param {string} lien */
-  #writeAdresse(lien) {
+  /** Written here alone: the server would bring back the address of the gesture before. */
+  #writeAdresse() {
+    clearTimeout(this.reprise);
+    if (!this.hote.isConnected) return; // another page has the address now
     const adresse = new URL(location.href);
     const pop = this.type === "totale" ? this.type : "";
-    for (const [cle, valeur] of Object.entries({ t: lien, nom: this.nom, pop })) {
+    for (const [cle, valeur] of Object.entries({ t: this.lienEnvoye, nom: this.nom, pop })) {
       if (valeur) adresse.searchParams.set(cle, valeur);
       else adresse.searchParams.delete(cle);
     }
     try {
       history.replaceState(history.state, "", adresse);
     } catch {
-      // too many changes in a short time for this browser: the server writes the address anyway
+      // too many changes in a short time for this browser
+      this.reprise = setTimeout(() => this.#writeAdresse(), REPRISE_MS);
     }
   }
 
