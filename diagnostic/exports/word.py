@@ -22,6 +22,7 @@ from docx.text.paragraph import Paragraph
 from diagnostic.exports.archives import rebuild_zip
 from diagnostic.exports.texte import clean_ligne, clean_texte
 from diagnostic.rapport import AVERTISSEMENT
+from diagnostic.redaction import lier_ponctuation
 
 POLICE: Final = "Arial"
 BLEU: Final = RGBColor(0x1F, 0x4A, 0x8A)
@@ -59,13 +60,13 @@ class Redaction:
 
     def titre(self, texte: str, niveau: int = 1, *, saut: bool = False) -> Paragraph:
         """Add a heading; level 0 is the title of the document."""
-        paragraphe: Paragraph = self.document.add_heading(clean_ligne(texte), level=niveau)
+        paragraphe: Paragraph = self.document.add_heading(_ligne(texte), level=niveau)
         paragraphe.paragraph_format.page_break_before = saut
         return paragraphe
 
     def paragraphe(self, texte: str, style: str | None = None) -> Paragraph:
         """Add a paragraph of plain text."""
-        return self.document.add_paragraph(clean_texte(texte), style=style)
+        return self.document.add_paragraph(_texte(texte), style=style)
 
     def liste(self, elements: Sequence[str]) -> None:
         """Add a bulleted list."""
@@ -75,16 +76,14 @@ class Redaction:
     def a_completer(self, consigne: str) -> Paragraph:
         """Add a field for the reader to fill, marked as such."""
         paragraphe = self.document.add_paragraph()
-        paragraphe.add_run(
-            f"{_MARQUE_A_COMPLETER} : {clean_ligne(consigne)}]", style=STYLE_A_COMPLETER
-        )
+        paragraphe.add_run(_ligne(f"{_MARQUE_A_COMPLETER} : {consigne}]"), style=STYLE_A_COMPLETER)
         return paragraphe
 
     def encadre(self, titre: str, texte: str) -> None:
         """Add a framed message."""
         paragraphe = self.document.add_paragraph(style=STYLE_ENCADRE)
-        paragraphe.add_run(f"{clean_ligne(titre)}. ").bold = True
-        paragraphe.add_run(clean_texte(texte))
+        paragraphe.add_run(f"{_ligne(titre)}. ").bold = True
+        paragraphe.add_run(_texte(texte))
 
     def tableau(
         self,
@@ -99,7 +98,7 @@ class Redaction:
     ) -> Table:
         """Add a table whose header repeats on every page and whose rows are not split."""
         if legende:
-            self.document.add_paragraph(clean_ligne(legende), style="Caption")
+            self.document.add_paragraph(_ligne(legende), style="Caption")
         table: Table = self.document.add_table(
             rows=1 + len(lignes), cols=len(entetes), style=STYLE_TABLEAU
         )
@@ -129,14 +128,14 @@ class Redaction:
                 if rang == 0:
                     _shade(cellule)
         self.document.add_paragraph(
-            f"Source : {clean_ligne(source)}" if source else "", style=STYLE_SOURCE
+            _ligne(f"Source : {source}") if source else "", style=STYLE_SOURCE
         )
         return table
 
     def image(self, png: bytes, *, largeur_cm: float, alternative: str, legende: str = "") -> None:
         """Add a picture with its text alternative, its caption above it."""
         if legende:
-            self.document.add_paragraph(clean_ligne(legende), style="Caption")
+            self.document.add_paragraph(_ligne(legende), style="Caption")
         paragraphe = self.document.add_paragraph()
         largeur = min(largeur_cm, LARGEUR_UTILE_CM)
         forme = paragraphe.add_run().add_picture(io.BytesIO(png), width=Cm(largeur))
@@ -153,7 +152,7 @@ class Redaction:
         _field_part(premier, "separate")
         for rang, titre in enumerate(titres):
             paragraphe = premier if rang == 0 else self.document.add_paragraph(style="Sommaire")
-            paragraphe.add_run(clean_ligne(titre))
+            paragraphe.add_run(_ligne(titre))
             dernier = paragraphe
         _field_part(dernier if titres else premier, "end")
 
@@ -247,12 +246,20 @@ class Redaction:
             polices.set(qn(attribut), POLICE)
 
 
+def _texte(texte: str) -> str:
+    return lier_ponctuation(clean_texte(texte))
+
+
+def _ligne(texte: str) -> str:
+    return lier_ponctuation(clean_ligne(texte))
+
+
 def _write_cell(cellule: _Cell, texte: str, *, est_grasse: bool, est_droite: bool) -> None:
     paragraphe = cellule.paragraphs[0]
     paragraphe.paragraph_format.space_after = Pt(1)
     if est_droite:
         paragraphe.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    morceau = paragraphe.add_run(clean_texte(texte))
+    morceau = paragraphe.add_run(_texte(texte))
     morceau.font.size = Pt(8.5)
     morceau.bold = est_grasse
     if texte.startswith(_MARQUE_A_COMPLETER):
