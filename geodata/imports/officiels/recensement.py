@@ -24,7 +24,8 @@ from geodata.imports.officiels.tableaux import (
     to_nombres,
 )
 
-_PREFIXE: Final = re.compile(r"^[PC](\d\d)_")
+# main (P) or complementary (C) exploitation, then the vintage
+_PREFIXE: Final = re.compile(r"^([PC])(\d\d)_")
 _TRANCHES: Final = ("0014", "1529", "3044", "4559", "6074", "7589", "90P")
 # INSEE publishes census N in the communes of N + 3
 _DECALAGE_GEOGRAPHIE: Final = 3
@@ -37,8 +38,9 @@ class Role:
     Parameters
     ----------
     sommes
-        Column of the table → columns of the file to add (without the vintage prefix); several
-        spellings of one column, which changed over the years, are separated by "|".
+        Column of the table → columns of the file to add (without the vintage); several spellings
+        of one column, which changed over the years, are separated by "|". « P_ACT1564 » names the
+        exploitation, where both publish the column: the two never meet in one ratio.
     """
 
     id: str
@@ -77,15 +79,10 @@ class FormatRecensement:
             With every fault.
         """
         annee = _derniere_annee(tableau, self.signature)
-        # « P22_POP » and « C22_FAM »: main and complementary exploitation of one census
-        disponibles = {
-            _PREFIXE.sub("", colonne): colonne
-            for colonne in tableau.colonnes
-            if (lu := _PREFIXE.match(colonne)) and lu[1] == annee
-        }
+        disponibles = _nommer(tableau.colonnes, annee)
         principal = self.roles[0]
         manquantes = [
-            f"P{annee}_{nom}"
+            f"P{annee}_{nom.removeprefix('P_')}"
             for noms in principal.sommes.values()
             for nom in noms
             if not set(nom.split("|")) & set(disponibles)
@@ -127,9 +124,22 @@ class FormatRecensement:
         )
 
 
+def _nommer(colonnes: Sequence[str], annee: str) -> dict[str, str]:
+    """Return name → column of a vintage: with its exploitation, and without (main one first)."""
+    nommees: dict[str, str] = {}
+    # « P22_ACT1564 » is before « C22_ACT1564 »: of two homonyms, the bare name is the main one
+    for colonne in sorted(colonnes, key=lambda nom: not nom.startswith("P")):
+        lu = _PREFIXE.match(colonne)
+        if lu and lu[2] == annee:
+            nom = _PREFIXE.sub("", colonne)
+            nommees[f"{lu[1]}_{nom}"] = colonne
+            nommees.setdefault(nom, colonne)
+    return nommees
+
+
 def _derniere_annee(tableau: Tableau, signature: Sequence[str]) -> str:
     annees = {
-        lu[1]
+        lu[2]
         for colonne in tableau.colonnes
         if (lu := _PREFIXE.match(colonne)) and _PREFIXE.sub("", colonne) in signature
     }
@@ -166,7 +176,7 @@ _TRAJETS: Final = (
     Role(
         "lieux_travail",
         "recensement, lieu de travail des actifs occupés",
-        # « ACTOCC15P » is in both exploitations: here or elsewhere is of the main one
+        # « ACTOCC15P » is in both exploitations: here or elsewhere is of the main one only
         {
             "actifs_occupes": ("ACTOCC15P_ILT1", "ACTOCC15P_ILT2P"),
             "dans_commune": ("ACTOCC15P_ILT1",),
@@ -218,7 +228,7 @@ FORMATS: Final = (
                 "categories",
                 "recensement, catégories socioprofessionnelles",
                 {
-                    "pop_15p": ("POP15P",),
+                    "pop_15p": ("C_POP15P",),
                     "employes": ("POP15P_STAT_GSEC15_25|POP15P_CS5",),
                     "ouvriers": ("POP15P_STAT_GSEC16_26|POP15P_CS6",),
                     "retraites": ("POP15P_STAT_GSEC32|POP15P_CS7",),
@@ -235,8 +245,8 @@ FORMATS: Final = (
             obtention="Cherchez « Couples – Familles – Ménages », base des communes, fichier "
             "« base-cc-coupl-fam-men-AAAA_csv.zip », à donner tel quel.",
             apporte="taille des ménages, personnes seules, 65 à 79 ans et 80 ans ou plus vivant "
-            "seuls, familles monoparentales",
-            tables=("menages", "seuls"),
+            "seuls, familles monoparentales, indice de grand vieillissement",
+            tables=("menages", "seuls", "ages_fins"),
         ),
         ("MEN", "MENPSEUL", "FAMMONO"),
         (
@@ -264,6 +274,11 @@ FORMATS: Final = (
                     "pop_80p_seule": ("POP80P_PSEUL",),
                 },
             ),
+            Role(
+                "ages_fins",
+                "recensement, âges fins",
+                {"pop_65_79": ("POP6579",), "pop_80p": ("POP80P",)},
+            ),
         ),
     ),
     FormatRecensement(
@@ -283,7 +298,11 @@ FORMATS: Final = (
             Role(
                 "emploi",
                 "recensement, emploi et population active",
-                {"pop_15_64": ("POP1564",), "actifs": ("ACT1564",), "chomeurs": ("CHOM1564",)},
+                {
+                    "pop_15_64": ("P_POP1564",),
+                    "actifs": ("P_ACT1564",),
+                    "chomeurs": ("P_CHOM1564",),
+                },
             ),
             *_TRAJETS,
         ),

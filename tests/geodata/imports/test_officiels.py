@@ -238,10 +238,24 @@ def test_journeys_to_work_are_read_from_either_file(france_jouet: Geographie) ->
     assert set(par_id(ensemble)) == {"emploi", "lieux_travail"}
 
 
+def test_the_two_exploitations_of_a_census_never_meet_in_a_ratio(france_jouet: Geographie) -> None:
+    principale = {"P22_POP1564": 400, "P22_ACT1564": 300, "P22_CHOM1564": 30}
+    autre = {"C22_POP1564": 404, "C22_ACT1564": 310, "C22_CHOM1564": 31}
+    # the communal file of activity really holds the active population twice
+    for ligne in (principale | autre, autre | principale):
+        lu = analyse(france_jouet, csv(dict.fromkeys(CODES, ligne), list(ligne)))
+        assert par_id(lu)["emploi"].valeurs.loc["35001"].tolist() == [400, 300, 30]
+    lignes, colonnes = structure()
+    for ligne in lignes.values():
+        ligne["P22_POP15P"] = 640
+    table = par_id(analyse(france_jouet, csv(lignes, [*colonnes, "P22_POP15P"])))["categories"]
+    assert table.valeurs.loc["35001", "pop_15p"] == 600
+
+
 def test_people_of_65_living_alone_need_the_communal_bands(france_jouet: Geographie) -> None:
     noms = "MEN MENPSEUL PMEN POP80P POP80P_PSEUL FAMMONO COUPAENF".split()
     colonnes = [f"P22_{nom}" for nom in noms]
-    for tranche, attendu in (("6579", {"menages", "seuls"}), ("5579", {"menages"})):
+    for tranche, attendu in (("6579", {"menages", "seuls", "ages_fins"}), ("5579", {"menages"})):
         toutes = [*colonnes, f"P22_POP{tranche}", f"P22_POP{tranche}_PSEUL"]
         ligne = dict.fromkeys(toutes, 10)
         lu = analyse(france_jouet, csv(dict.fromkeys(CODES, ligne), toutes))
