@@ -46,20 +46,41 @@ _STRUCTURES_BPE: Final = (
     ("centres_sante", "centres_sante_bpe", "Centres de santé (BPE)"),
     ("urgences", "urgences_bpe", "Services d'urgences (BPE)"),
     ("maternites", "maternites_bpe", "Maternités (BPE)"),
+    ("court_sejour", "court_sejour_bpe", "Établissements de santé de court séjour (BPE)"),
+    ("moyen_sejour", "moyen_sejour_bpe", "Établissements de santé de moyen séjour (BPE)"),
+    ("psychiatrie", "psychiatrie_bpe", "Établissements psychiatriques (BPE)"),
+    ("dialyse", "dialyse_bpe", "Lieux de dialyse (BPE)"),
     ("hebergement_personnes_agees", "hebergement_pa_bpe", "Hébergement de personnes âgées (BPE)"),
     ("soins_domicile_pa", "soins_domicile_bpe", "Soins à domicile de personnes âgées (BPE)"),
 )
+# the same, then which categories of the register are counted
 _STRUCTURES_FINESS: Final = (
-    ("maisons_sante", "maisons_sante", "Maisons de santé (Finess)"),
-    ("centres_sante", "centres_sante", "Centres de santé (Finess)"),
-    ("ehpad", "ehpad", "EHPAD (Finess)"),
-    ("hopitaux", "hopitaux", "Établissements hospitaliers (Finess)"),
-    ("ssiad", "ssiad", "Services de soins à domicile (Finess)"),
-    ("handicap", "handicap", "Établissements et services pour le handicap (Finess)"),
-)
+    ("maisons_sante", "maisons_sante", "Maisons de santé (Finess)", "catégorie 603"),
+    ("centres_sante", "centres_sante", "Centres de santé (Finess)", "catégorie 124"),
+    ("ehpad", "ehpad", "EHPAD (Finess)", "catégorie 500"),
+    (
+        "ehpa", "ehpa", "Autres hébergements de personnes âgées, EHPA (Finess)",
+        "catégories 501 et 502 ; ni EHPAD, ni résidences autonomie",
+    ),
+    (
+        "hopitaux", "hopitaux", "Établissements hospitaliers (Finess)",
+        "catégories des hôpitaux et cliniques : court séjour, soins de suite, psychiatrie, longue "
+        "durée ; un site est compté par adresse",
+    ),
+    (
+        "ssiad", "ssiad", "Services de soins à domicile (Finess)",
+        "catégories 354 (SSIAD) et 209 (SPASAD)",
+    ),
+    (
+        "handicap", "handicap", "Établissements et services pour le handicap (Finess)",
+        "IME, Sessad, MAS, FAM, EAM et Esat seulement",
+    ),
+)  # fmt: skip
 
 
-def _nombre(table: str, colonne: str, cle: str, libelle: str, note: str) -> Indicateur:
+def _nombre(
+    table: str, colonne: str, cle: str, libelle: str, note: str, precision: str = ""
+) -> Indicateur:
     return Indicateur(
         cle=cle,
         version=1,
@@ -70,7 +91,7 @@ def _nombre(table: str, colonne: str, cle: str, libelle: str, note: str) -> Indi
         agregation="S",
         calcul=effectif(table, [colonne]),
         forme=somme,
-        formule="Somme sur les communes.",
+        formule=f"Somme sur les communes{precision and f' ({precision})'}.",
         decimales=0,
         notes=(note,),
     )
@@ -103,7 +124,10 @@ def _places_par_aine(colonnes: Colonnes) -> tuple[Reels, Reels]:
 INDICATEURS: Final = (
     *(_densite(*ligne) for ligne in _PROFESSIONNELS),
     *(_nombre("bpe", *ligne, _NOTE_BPE) for ligne in _STRUCTURES_BPE),
-    *(_nombre("finess", *ligne, _NOTE_FINESS) for ligne in _STRUCTURES_FINESS),
+    *(
+        _nombre("finess", colonne, cle, libelle, _NOTE_FINESS, precision)
+        for colonne, cle, libelle, precision in _STRUCTURES_FINESS
+    ),
     Indicateur(
         cle="places_ehpad",
         version=1,

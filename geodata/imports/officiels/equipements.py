@@ -36,6 +36,10 @@ _CODES: Final[Mapping[str, str]] = {
     "D302": "laboratoires",
     "D113": "maisons_sante",
     "D108": "centres_sante",
+    "D101": "court_sejour",
+    "D102": "moyen_sejour",
+    "D104": "psychiatrie",
+    "D111": "dialyse",
     "D106": "urgences",
     "D107": "maternites",
     "D401": "hebergement_personnes_agees",
@@ -55,7 +59,7 @@ class FormatBpe:
         obtention="Fichier « DS_BPE_CSV_FR.zip » (tous les équipements, toutes les géographies), à "
         "donner tel quel.",
         apporte="médecins, infirmiers, kinésithérapeutes, pharmacies et autres professionnels pour "
-        "100 000 habitants ; maisons de santé, urgences, hébergement de personnes âgées",
+        "100 000 habitants ; maisons de santé, hôpitaux, urgences, hébergement de personnes âgées",
         tables=("bpe",),
     )
 

@@ -18,14 +18,21 @@ from geodata.imports.officiels.formats import Contexte, Lue, Source
 _CATEGORIES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("603",), "maisons_sante"),
     **dict.fromkeys(("124",), "centres_sante"),
-    **dict.fromkeys(("500", "501", "502"), "ehpad"),
-    # CHR, ex-hôpital local, CH, mental health, short stay, mixed private hospital
-    **dict.fromkeys(("101", "106", "355", "292", "365", "128", "129"), "hopitaux"),
+    **dict.fromkeys(("500",), "ehpad"),
+    # homes for the elderly that are not EHPAD, with or without funds of the Assurance maladie
+    **dict.fromkeys(("501", "502"), "ehpa"),
+    # CHR, CH and former local hospitals, armed forces; short stay, pluridisciplinary, cancer;
+    # rehabilitation; mental health; long stay. Not home hospitalisation nor dialysis.
+    **dict.fromkeys(
+        ("101", "106", "355", "114", "115", "122", "128", "129", "365", "131", "109", "161",
+         "292", "362"),
+        "hopitaux",
+    ),
     **dict.fromkeys(("354", "209"), "ssiad"),
     # IME, SESSAD, MAS, FAM, EAM, ESAT
     **dict.fromkeys(("183", "182", "255", "437", "448", "246"), "handicap"),
     **dict.fromkeys(("604",), "cpts"),
-}
+}  # fmt: skip
 COLONNES: Final = tuple(dict.fromkeys(_CATEGORIES.values()))
 _CODE: Final = re.compile(r"^\d[\dAB]\d{3}$")
 _BLOC: Final = 1 << 20

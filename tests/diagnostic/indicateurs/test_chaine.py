@@ -57,7 +57,7 @@ def flux_finess() -> bytes:
                 {"usageAdresse": "03", "cogCommune": "35001"},
             ],
         }
-        for categorie in ("603", "124", "500", "355", "354", "183")
+        for categorie in ("603", "124", "500", "501", "355", "131", "354", "183")
     ]
     flux = {"schemaVersion": "1", "generatedAt": "2026-08-13T02:07:30Z", "pmej": [{"ege": sites}]}
     return json.dumps(flux).encode()
@@ -194,6 +194,9 @@ def test_the_figures_of_the_files_come_out_right(
         "densite_medecins_generalistes": 100_000 * 6 / 22_000,
         "urgences_bpe": 6,
         "ehpad": 1,
+        "ehpa": 1,
+        "hopitaux": 2,
+        "court_sejour_bpe": 6,
         "places_ehpad": 20,
         "taux_places_ehpad": 100 * 20 / 400,
         "foyers_rsa": 1_000 * 110 / 22_000,

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -130,13 +131,16 @@ def test_the_real_finess_counts_open_sites_at_their_own_address(partage: Path, f
     lu = analyse_fichier("x", contenu, france.geographie, le=LE)
     (table,) = lu.tables
     brut = json.loads(gzip.decompress(contenu))
-    attendu = sum(
-        site["etatObjet"] == "A"
-        and site["categorieentiteGeographiqueExercice"] in {"500", "501", "502"}
+    ouverts = Counter(
+        site["categorieentiteGeographiqueExercice"]
         for pmej in brut["pmej"]
         for site in pmej["ege"]
+        if site["etatObjet"] == "A"
     )
-    assert table.valeurs["ehpad"].sum() == attendu > 0
+    # an EHPA is not an EHPAD
+    assert table.valeurs["ehpad"].sum() == ouverts["500"] == 59
+    assert table.valeurs["ehpa"].sum() == ouverts["501"] + ouverts["502"] > 0
+    assert table.valeurs["ssiad"].sum() == ouverts["354"] + ouverts["209"]
     assert table.libelle_millesime == "flux du 13/08/2026"
 
 
