@@ -34,6 +34,16 @@ def _part(
     )
 
 
+# column of the table, then the words for it
+_CATEGORIES: Final = (
+    ("agriculteurs", "agriculteurs exploitants"),
+    ("artisans", "artisans, commerçants et chefs d'entreprise"),
+    ("cadres", "cadres et professions intellectuelles supérieures"),
+    ("intermediaires", "professions intermédiaires"),
+    ("employes", "employés"),
+    ("ouvriers", "ouvriers"),
+)
+
 INDICATEURS: Final = (
     _part(
         "taux_chomage_recensement", "Chômage au sens du recensement (15-64 ans)", "emploi",
@@ -47,6 +57,15 @@ INDICATEURS: Final = (
     _part(
         "part_retraites", "Part des retraités parmi les 15 ans ou plus", "categories",
         ["retraites"], ["pop_15p"], "Retraités sur population de 15 ans ou plus.", 1,
+    ),
+    *(
+        _part(
+            f"part_{colonne}", f"Part des {nom} parmi les 15 ans ou plus", "categories",
+            [colonne], ["pop_15p"],
+            f"{nom[0].upper()}{nom[1:]}, en emploi ou au chômage, sur population de 15 ans ou "
+            "plus.", 0,
+        )
+        for colonne, nom in _CATEGORIES
     ),
     _part(
         "part_ouvriers_employes", "Part des ouvriers et employés parmi les 15 ans ou plus",

@@ -229,6 +229,10 @@ FORMATS: Final = (
                 "recensement, catégories socioprofessionnelles",
                 {
                     "pop_15p": ("C_POP15P",),
+                    "agriculteurs": ("POP15P_STAT_GSEC11_21|POP15P_CS1",),
+                    "artisans": ("POP15P_STAT_GSEC12_22|POP15P_CS2",),
+                    "cadres": ("POP15P_STAT_GSEC13_23|POP15P_CS3",),
+                    "intermediaires": ("POP15P_STAT_GSEC14_24|POP15P_CS4",),
                     "employes": ("POP15P_STAT_GSEC15_25|POP15P_CS5",),
                     "ouvriers": ("POP15P_STAT_GSEC16_26|POP15P_CS6",),
                     "retraites": ("POP15P_STAT_GSEC32|POP15P_CS7",),

@@ -87,8 +87,8 @@ FICHIERS = (
         **{f"P22_POP{t}": 100 for t in TRANCHES},
         **{f"P22_{sexe}{t}": 50 for sexe in "HF" for t in TRANCHES},
         **{f"P22_{sexe}{t}": 100 for sexe in "HF" for t in ("0019", "2064", "65P")},
-        **{f"C22_POP15P{suite}": 600 - 100 * rang for rang, suite in enumerate(
-            ("", "_STAT_GSEC15_25", "_STAT_GSEC16_26", "_STAT_GSEC32"))},
+        **{f"C22_POP15P{suite}": 600 - 50 * rang for rang, suite in enumerate(
+            ("", *(f"_STAT_GSEC1{n}_2{n}" for n in range(1, 7)), "_STAT_GSEC32"))},
     }),
     large({"C22_MEN": 300, "C22_MENPSEUL": 100, "C22_PMEN": 660, "P22_POP80P": 50,
            "P22_POP80P_PSEUL": 20, "C22_FAMMONO": 30, "C22_COUPAENF": 70,
@@ -186,7 +186,11 @@ def test_the_figures_of_the_files_come_out_right(
         "part_trajets_marche_velo": 15,
         "part_familles_monoparentales": 30,
         "taux_chomage_recensement": 10,
-        "part_retraites": 50,
+        "part_agriculteurs": 100 * 550 / 600,
+        "part_cadres": 75,
+        "part_ouvriers": 50,
+        "part_ouvriers_employes": 100 * 650 / 600,
+        "part_retraites": 100 * 250 / 600,
         "part_sans_diplome": 20,
         "part_diplomes_superieur": 30,
         "part_menages_sans_voiture": 20,

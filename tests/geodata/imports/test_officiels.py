@@ -49,7 +49,7 @@ def structure(annee: str = "22") -> tuple[dict[str, dict[str, object]], list[str
     ligne |= {f"P{annee}_{sexe}{t}": 50.0 for t in TRANCHES for sexe in "HF"}
     ligne |= {f"P{annee}_{sexe}{t}": v for sexe in "HF" for t, v in
               (("0019", 70), ("2064", 180), ("65P", 100))}  # fmt: skip
-    ligne |= {f"C{annee}_POP15P": 600, f"C{annee}_POP15P_CS5": 90, f"C{annee}_POP15P_CS6": 80}
+    ligne |= {f"C{annee}_POP15P": 600, **{f"C{annee}_POP15P_CS{n}": 10 * n for n in range(1, 7)}}
     ligne |= {f"C{annee}_POP15P_CS7": 150, "LIBGEO": "Nom"}
     return {code: dict(ligne) for code in CODES}, list(ligne)
 
@@ -178,11 +178,13 @@ def test_an_older_census_is_of_its_own_year(france_jouet: Geographie) -> None:
 
 def test_the_renamed_categories_of_2022_are_understood(france_jouet: Geographie) -> None:
     lignes, colonnes = structure()
-    noms = {"CS5": "STAT_GSEC15_25", "CS6": "STAT_GSEC16_26", "CS7": "STAT_GSEC32"}
+    noms = {f"CS{n}": f"STAT_GSEC1{n}_2{n}" for n in range(1, 7)} | {"CS7": "STAT_GSEC32"}
     contenu = csv(lignes, colonnes)
     for ancien, nouveau in noms.items():
         contenu = contenu.replace(f"POP15P_{ancien}", f"POP15P_{nouveau}")
-    assert par_id(analyse(france_jouet, contenu))["categories"].valeurs["retraites"].sum() == 600
+    categories = par_id(analyse(france_jouet, contenu))["categories"].valeurs
+    assert categories["retraites"].sum() == 600
+    assert categories.loc["35001", ["agriculteurs", "cadres", "ouvriers"]].tolist() == [10, 30, 60]
 
 
 def test_former_communes_are_added_to_the_present_one(france_jouet: Geographie) -> None:
