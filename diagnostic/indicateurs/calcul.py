@@ -154,6 +154,9 @@ def _resultat(
         else float(lecture.sommes.couvertures[0, rang])
     )
     identite = _identite(tables, indicateur.sources[0])
+    comparateurs = tuple(
+        comparateur for reference in references if (comparateur := reference[rang]) is not None
+    )
     haut, bas = lecture.sommes.numerateurs[0, rang], lecture.sommes.denominateurs[0, rang]
     est_vide = est_local or lecture.sommes.couverts[0, rang] <= 0
     est_somme = indicateur.agregation == "S"
@@ -164,7 +167,10 @@ def _resultat(
         *(
             _notes_departements(details)
             if indicateur.agregation == "I"
-            else lecture.notes_couverture(rang, couverture)
+            else [
+                *lecture.notes_couverture(rang, couverture),
+                *_notes_comparateurs(comparateurs, lecture.socle.couverture_minimum),
+            ]
         ),
     ]
     if lecture.sans_partielles is not None and indicateur.agregation != "I":
@@ -181,9 +187,7 @@ def _resultat(
         source=identite.source,
         geographie="département" if indicateur.agregation == "I" else identite.geographie,
         couverture=couverture,
-        comparateurs=tuple(
-            comparateur for reference in references if (comparateur := reference[rang]) is not None
-        ),
+        comparateurs=comparateurs,
         notes=tuple(dict.fromkeys(notes)),
         decimales=indicateur.decimales,
         formule=indicateur.formule,
@@ -196,7 +200,7 @@ def _resultat(
             None if lecture.sans_partielles is None else _ou_rien(lecture.sans_partielles[rang])
         ),
         rang=(
-            lecture.socle.compute_rang(rang, float(lecture.valeurs[rang]))
+            lecture.socle.compute_rang(rang, float(lecture.valeurs[rang]), couverture)
             if indicateur.agregation in ("R", "P")
             else None
         ),
@@ -208,6 +212,24 @@ def _notes_departements(details: Sequence[ValeurLocale]) -> list[str]:
     return [f"{_ABSENTE} : {', '.join(absents)}."] if absents else []
 
 
+def _notes_comparateurs(comparateurs: Sequence[Comparateur], minimum: float) -> list[str]:
+    """Say which comparators are known for a part of their inhabitants only."""
+    partiels = [c for c in comparateurs if 0 < c.couverture < _COMPARATEUR_PLEIN]
+    ecartes = [c for c in partiels if c.couverture < minimum]
+    notes = []
+    for introduction, concernes in (
+        ("Non comparé, la source en connaît trop peu d'habitants", ecartes),
+        ("Comparé sur une partie des habitants", [c for c in partiels if c not in ecartes]),
+    ):
+        if concernes:
+            dits = ", ".join(
+                f"{c.libelle} ({max(1, round(100 * c.couverture))} %)" for c in concernes
+            )
+            notes.append(f"{introduction} : {dits}.")
+    return notes
+
+
+_COMPARATEUR_PLEIN: Final = 0.95
 _NOTE_PARTIELLES: Final = (
     "Une partie des communes n'est que partiellement dans le territoire : elles sont comptées "
     "entières, les effectifs sont donc des majorants."
@@ -378,23 +400,26 @@ class _Reference:
     def compare_all(self, tables: TablesIndicateurs, socle: Socle) -> _Comparateurs:
         """Return the comparator of every indicator."""
         return tuple(
-            self._compare(tables, indicateur, rang)
+            self._compare(tables, socle, indicateur, rang)
             for rang, indicateur in enumerate(socle.indicateurs)
         )
 
     def _compare(
-        self, tables: TablesIndicateurs, indicateur: Indicateur, rang: int
+        self, tables: TablesIndicateurs, socle: Socle, indicateur: Indicateur, rang: int
     ) -> Comparateur | None:
         """Return the comparator of one indicator; None when it would be meaningless."""
         if indicateur.agregation in ("N", "I"):
             return self._publie(tables, indicateur)
         hors_mayotte = self.sans_mayotte is not None and bool(self.sans_mayotte[rang])
+        couverture = float(self.couvertures[rang])
+        # a table of one département says nothing of the country
+        est_connu = couverture >= socle.couverture_minimum
         return Comparateur(
             self.genre,
             self.code,
             f"{self.libelle} hors Mayotte" if hors_mayotte else self.libelle,
-            _ou_rien(self.valeurs[rang]),
-            float(self.couvertures[rang]),
+            _ou_rien(self.valeurs[rang]) if est_connu else None,
+            couverture,
         )
 
     def _publie(self, tables: TablesIndicateurs, indicateur: Indicateur) -> Comparateur | None:

@@ -229,23 +229,35 @@ class Socle:
         comparables: npt.NDArray[np.bool_] = (habitants >= mini) & (habitants <= maxi)
         return comparables
 
-    def compute_rang(self, rang: int, valeur: float) -> tuple[int, int] | None:
+    @cached_property
+    def couverture_minimum(self) -> float:
+        """Share of its inhabitants under which a territory is neither compared nor ranked."""
+        return self._tables.seuil("couverture_comparaison_minimum")
+
+    @cached_property
+    def _valeurs_comparables(self) -> Reels:
+        """Values of the comparable EPCI, NaN where the source knows too few of the inhabitants."""
+        comparables = self.epci_comparables
+        couvertures = self._niveaux["epci"][1].couvertures[comparables]
+        valeurs = self.valeurs_niveaux["epci"][comparables]
+        return np.where(couvertures >= self.couverture_minimum, valeurs, np.nan)
+
+    def compute_rang(self, rang: int, valeur: float, couverture: float) -> tuple[int, int] | None:
         """Return the place of a value among the comparable EPCI, from the highest."""
         triees = self._triees[rang]
-        if not len(triees) or not np.isfinite(valeur):
+        if not len(triees) or not np.isfinite(valeur) or couverture < self.couverture_minimum:
             return None
         au_dessus = len(triees) - int(np.searchsorted(triees, valeur, side="right"))
         return au_dessus + 1, len(triees)
 
     @cached_property
     def _triees(self) -> list[Reels]:
-        valeurs = self.valeurs_niveaux["epci"][self.epci_comparables]
-        return [np.sort(colonne[np.isfinite(colonne)]) for colonne in valeurs.T]
+        return [np.sort(c[np.isfinite(c)]) for c in self._valeurs_comparables.T]
 
     @cached_property
     def ecarts_types(self) -> Reels:
         """Standard deviation of each indicator among the comparable EPCI, NaN when too few."""
-        valeurs = self.valeurs_niveaux["epci"][self.epci_comparables]
+        valeurs = self._valeurs_comparables
         ecarts = np.full(len(self.indicateurs), np.nan)
         for rang in range(len(self.indicateurs)):
             connues = valeurs[np.isfinite(valeurs[:, rang]), rang]

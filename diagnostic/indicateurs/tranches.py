@@ -86,5 +86,12 @@ def _grossiere(tables: TablesIndicateurs, perimetre: Perimetre) -> Pyramide | No
 
 
 def _somme(tables: TablesIndicateurs, perimetre: Perimetre, table: str, colonne: str) -> float:
-    valeurs: Reels = tables(table, colonne)[tables.geographie.rangs(perimetre.codes)]
-    return float(np.nansum(valeurs))
+    valeurs: Reels = tables(table, colonne)
+    seules = set(tables.geographie.rangs(perimetre.codes).tolist())
+    total = 0.0
+    for groupe, membres in enumerate(tables.rangs_groupes, start=len(tables.habitants)):
+        # communes the source only counts together: their sum, when all of them are inside
+        if seules.issuperset(membres.tolist()) and np.isnan(valeurs[membres]).any():
+            total += float(np.nan_to_num(valeurs[groupe]))
+            seules -= set(membres.tolist())
+    return total + float(np.nansum(valeurs[sorted(seules)]))

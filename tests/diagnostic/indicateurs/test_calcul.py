@@ -20,6 +20,7 @@ from diagnostic.indicateurs import (
     compute_locales,
     compute_lot,
 )
+from diagnostic.indicateurs.tranches import compute_pyramide
 from diagnostic.perimetre import Perimetre
 from geodata.schema import Geographie, TableCommunale
 
@@ -96,6 +97,53 @@ def test_comparators_are_the_territories_crossed(tables: TablesIndicateurs) -> N
     france = lus["evolution_population"].comparateur("france")
     assert france is not None
     assert france.libelle == "France hors Mayotte"
+
+
+def test_a_table_of_one_departement_says_nothing_of_the_country(france_jouet: Geographie) -> None:
+    unites = france_jouet.unites
+    ailleurs = tuple(unites.index[unites["code_departement"] != "44"])
+    tables = TablesIndicateurs(france_jouet, LE, (ages(france_jouet, ailleurs),))
+    part = par_cle(compute_indicateurs(tables, Perimetre("x", frozenset({"44001"}))))["part_0_19"]
+    assert part.valeur == pytest.approx(20)
+    departement, france = part.comparateur("departement"), part.comparateur("france")
+    assert departement is not None
+    assert departement.valeur == pytest.approx(20)
+    assert france is not None
+    assert france.valeur is None
+    assert 0 < france.couverture < 0.5
+    assert any(note.startswith("Non comparé") and "France" in note for note in part.notes)
+
+
+def test_a_partly_known_comparator_is_said(france_jouet: Geographie) -> None:
+    tables = TablesIndicateurs(france_jouet, LE, (ages(france_jouet, ("35001",)),))
+    part = par_cle(compute_indicateurs(tables, Perimetre("x", frozenset({"35002"}))))["part_0_19"]
+    departement = part.comparateur("departement")
+    assert departement is not None
+    assert departement.valeur == pytest.approx(20)
+    assert 0.5 < departement.couverture < 0.95
+    assert any(
+        note.startswith("Comparé sur une partie") and "Ille-et-Vilaine" in note
+        for note in part.notes
+    )
+
+
+def test_the_pyramid_counts_the_communes_counted_together(france_jouet: Geographie) -> None:
+    entiere = ages(france_jouet)
+    groupe = ["35002", "35003"]
+    reunies = entiere.valeurs.drop(groupe)
+    # as a census of before the split: nobody is young there
+    reunies.loc["35002 35003"] = [2_000, 0, 0, 2_000]
+    tables = TablesIndicateurs(france_jouet, LE, (replace(entiere, valeurs=reunies),))
+    trois = compute_pyramide(tables, Perimetre("x", frozenset({"35001", *groupe})))
+    assert trois is not None
+    jeunes = 0.2 * entiere.valeurs.loc["35001", "pop"]
+    assert trois.tranches[0].part == pytest.approx(
+        100 * jeunes / (entiere.valeurs.loc["35001", "pop"] + 2_000)
+    )
+    # half of the group is not split
+    deux = compute_pyramide(tables, Perimetre("x", frozenset({"35001", "35002"})))
+    assert deux is not None
+    assert deux.tranches[0].part == pytest.approx(20)
 
 
 def test_missing_stays_missing_lowers_the_coverage_and_is_named(france_jouet: Geographie) -> None:
