@@ -23,7 +23,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
-from geodata.errors import SourceIndisponibleError, SourceModifieeError
+from geodata.errors import MillesimeError, SourceIndisponibleError, SourceModifieeError
 
 _MIO: Final = 1024 * 1024
 _STATUTS_PASSAGERS: Final = frozenset({429, 500, 502, 503, 504})
@@ -41,6 +41,8 @@ class Reglages:
         Seconds for one whole answer: a slow body cannot hold a page for ever.
     essais
         Attempts in all, on network faults, 5xx and 429.
+    delai_essais
+        Seconds after which no other attempt is made: the person waits for all of them.
     pauses
         Seconds before the second attempt, the third, …; a `Retry-After` may lengthen them.
     pause_maximale
@@ -55,6 +57,7 @@ class Reglages:
     delai_lecture: float = 20.0
     delai_total: float = 60.0
     essais: int = 4
+    delai_essais: float = 60.0
     pauses: tuple[float, ...] = (0.5, 1.5, 3.0)
     pause_maximale: float = 20.0
     taille_maximale: int = 60 * _MIO
@@ -226,8 +229,7 @@ class Telechargeur:
         *,
         fraicheur: timedelta = timedelta(days=1),
         statuts_admis: frozenset[int] = frozenset({200}),
-        statuts_definitifs: frozenset[int] = frozenset(),
-        controle: Callable[[Reponse], None] | None = None,
+        controle: Callable[[Reponse], object] | None = None,
     ) -> Reponse:
         """Return the answer of the source, the disk copy when fresh, or the dated old copy.
 
@@ -237,17 +239,16 @@ class Telechargeur:
             Age under which the disk copy is served without asking.
         statuts_admis
             Statuses that are an answer (404 for a lookup); only a 200 is kept on disk.
-        statuts_definitifs
-            Passing statuses that this service uses for good: not tried again.
         controle
-            Check run on a 200 before it replaces the disk copy: raises `SourceModifieeError`
-            when the body is not what the source documents.
+            Check run on a 200 before it replaces the disk copy: raises `SourceModifieeError` or
+            `MillesimeError` when the body is not what the source documents. A reader will do: what
+            cannot be read must never take the place of what can.
 
         Raises
         ------
         SourceIndisponibleError
             If the source does not answer and nothing is on disk.
-        SourceModifieeError
+        SourceModifieeError, MillesimeError
             If the source answers something else than documented and nothing is on disk.
         """
         complete = requests.Request("GET", url, params=parametres).prepare().url or url
@@ -255,10 +256,10 @@ class Telechargeur:
         if garde and self._maintenant() - garde.recupere_le < fraicheur:
             return garde
         try:
-            reponse = self._try_all(complete, statuts_admis, statuts_definitifs)
+            reponse = self._try_all(complete, statuts_admis)
             if controle and reponse.statut == 200:
                 controle(reponse)
-        except (SourceIndisponibleError, SourceModifieeError):
+        except (SourceIndisponibleError, SourceModifieeError, MillesimeError):
             if garde is None:
                 raise
             return Reponse(
@@ -271,9 +272,12 @@ class Telechargeur:
                 self._cache.store(reponse)
         return reponse
 
-    def _try_all(self, url: str, admis: frozenset[int], definitifs: frozenset[int]) -> Reponse:
+    def _try_all(self, url: str, admis: frozenset[int]) -> Reponse:
         raison = ""
+        dernier_depart = self._horloge() + self._reglages.delai_essais
         for essai in range(self._reglages.essais):
+            if essai and self._horloge() > dernier_depart:
+                break
             self._cadence.wait()
             attente = 0.0
             try:
@@ -284,7 +288,7 @@ class Telechargeur:
                 if reponse.statut in admis:
                     return reponse
                 raison = f"statut HTTP {reponse.statut}"
-                if reponse.statut not in _STATUTS_PASSAGERS or reponse.statut in definitifs:
+                if reponse.statut not in _STATUTS_PASSAGERS:
                     break
             if essai + 1 < self._reglages.essais:
                 if attente > self._reglages.pause_maximale:

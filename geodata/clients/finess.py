@@ -10,7 +10,7 @@ from geodata.clients.geo_api import Lecture
 from geodata.errors import ImportRefuseError, SourceModifieeError
 from geodata.imports.archives import open_membres
 from geodata.imports.officiels.finess import iter_objets, read_commune
-from geodata.telechargement import Telechargeur
+from geodata.telechargement import Reponse, Telechargeur
 
 SOURCE: Final = "FINESS+ structures (Agence du numérique en santé)"
 ADRESSE: Final = "https://www.data.gouv.fr/api/1/datasets/r/cd493959-fb03-41e5-9347-0edd14dfbc22"
@@ -88,13 +88,24 @@ class ClientFiness:
         SourceModifieeError
             If the feed no longer has the documented shape.
         """
-        reponse = self._telechargeur.get(self._adresse, fraicheur=self._fraicheur)
-        try:
-            (membre,) = open_membres(_NOM, reponse.contenu)
-            with membre.open() as flux:
-                sieges = read_sieges(flux)
-        except (ImportRefuseError, ValueError) as erreur:
-            raise SourceModifieeError(
-                f"La source « {SOURCE} » ne renvoie plus le flux documenté ({erreur})"
-            ) from erreur
-        return Lecture(sieges, reponse.recupere_le, reponse.est_perime)
+        # fifty mebibytes: what the check has read is not read again
+        lues: list[tuple[SiegeCpts, ...]] = []
+        reponse = self._telechargeur.get(
+            self._adresse,
+            fraicheur=self._fraicheur,
+            controle=lambda reponse: lues.append(_lire(reponse)),
+        )
+        return Lecture(
+            lues[-1] if lues else _lire(reponse), reponse.recupere_le, reponse.est_perime
+        )
+
+
+def _lire(reponse: Reponse) -> tuple[SiegeCpts, ...]:
+    try:
+        (membre,) = open_membres(_NOM, reponse.contenu)
+        with membre.open() as flux:
+            return read_sieges(flux)
+    except (ImportRefuseError, ValueError) as erreur:
+        raise SourceModifieeError(
+            f"La source « {SOURCE} » ne renvoie plus le flux documenté ({erreur})"
+        ) from erreur

@@ -6,7 +6,7 @@ fields instead of nulls, `code=a,b` answered by an empty list.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Generic, TypeVar
@@ -17,9 +17,7 @@ from geodata.telechargement import Reponse, Telechargeur
 
 SOURCE: Final = "API Découpage administratif (geo.api.gouv.fr)"
 RACINE: Final = "https://geo.api.gouv.fr"
-_CHAMPS_COMMUNE: Final = (
-    "nom", "code", "codeDepartement", "codeRegion", "codeEpci", "codesPostaux", "population",
-)  # fmt: skip
+_CHAMPS: Final = {"fields": "nom,code,codeDepartement,codeRegion,codeEpci,codesPostaux,population"}
 
 
 T = TypeVar("T")
@@ -68,12 +66,7 @@ class ClientGeoApi:
         CodeInconnuError
             If the service knows no such commune.
         """
-        reponse = self._get(
-            f"/communes/{quote(code, safe='')}", {"fields": ",".join(_CHAMPS_COMMUNE)}, (200, 404)
-        )
-        if reponse.statut == 404:
-            raise CodeInconnuError([code])
-        return _lecture(reponse, _commune(_objet(reponse)))
+        return self._load(f"/communes/{quote(code, safe='')}", _CHAMPS, _lire_commune, code)
 
     def load_communes_epci(self, code_epci: str) -> Lecture[tuple[CommuneApi, ...]]:
         """Return the communes of an EPCI.
@@ -83,48 +76,24 @@ class ClientGeoApi:
         CodeInconnuError
             If the service knows no such EPCI.
         """
-        reponse = self._get(
-            f"/epcis/{quote(code_epci, safe='')}/communes",
-            {"fields": ",".join(_CHAMPS_COMMUNE)},
-            (200, 404),
-        )
-        if reponse.statut == 404:
-            raise CodeInconnuError([code_epci])
-        return _lecture(reponse, tuple(_commune(c) for c in _liste(reponse)))
+        chemin = f"/epcis/{quote(code_epci, safe='')}/communes"
+        return self._load(chemin, _CHAMPS, _lire_communes, code_epci)
 
     def load_communes_departement(self, code: str) -> Lecture[tuple[CommuneApi, ...]]:
         """Return the communes of a département."""
-        reponse = self._get(
-            "/communes", {"codeDepartement": code, "fields": ",".join(_CHAMPS_COMMUNE)}
-        )
-        return _lecture(reponse, tuple(_commune(c) for c in _liste(reponse)))
+        return self._load("/communes", {"codeDepartement": code, **_CHAMPS}, _lire_communes)
 
     def load_arrondissements(self, code_commune: str) -> Lecture[tuple[CommuneApi, ...]]:
         """Return the municipal arrondissements of Paris, Lyon or Marseille."""
-        reponse = self._get(
-            "/communes",
-            {
-                "type": "arrondissement-municipal",
-                "codeParent": code_commune,
-                "fields": ",".join(_CHAMPS_COMMUNE),
-            },
-        )
-        return _lecture(reponse, tuple(_commune(c) for c in _liste(reponse)))
+        demande = {"type": "arrondissement-municipal", "codeParent": code_commune, **_CHAMPS}
+        return self._load("/communes", demande, _lire_communes)
 
     def find_communes(self, nom: str, limite: int = 10) -> Lecture[tuple[CommuneApi, ...]]:
         """Return the communes whose name resembles, the most populated first."""
         if not nom.strip():
             raise ValueError("nom vide")
-        reponse = self._get(
-            "/communes",
-            {
-                "nom": nom,
-                "fields": ",".join(_CHAMPS_COMMUNE),
-                "boost": "population",
-                "limit": str(limite),
-            },
-        )
-        return _lecture(reponse, tuple(_commune(c) for c in _liste(reponse)))
+        demande = {"nom": nom, **_CHAMPS, "boost": "population", "limit": str(limite)}
+        return self._load("/communes", demande, _lire_communes)
 
     def load_contours_epci(self, code_epci: str) -> Lecture[Mapping[str, Any]]:
         """Return the outlines of the communes of an EPCI, a GeoJSON collection in WGS84.
@@ -134,34 +103,31 @@ class ClientGeoApi:
         CodeInconnuError
             If the service knows no such EPCI.
         """
-        reponse = self._get(
+        return self._load(
             f"/epcis/{quote(code_epci, safe='')}/communes",
             {"fields": "nom,code", "format": "geojson", "geometry": "contour"},
-            (200, 404),
+            _lire_collection,
+            code_epci,
         )
-        if reponse.statut == 404:
-            raise CodeInconnuError([code_epci])
-        collection = _objet(reponse)
-        if collection.get("type") != "FeatureCollection" or not isinstance(
-            collection.get("features"), list
-        ):
-            raise _modifiee(reponse, "une collection GeoJSON était attendue")
-        return _lecture(reponse, collection)
 
-    def _get(
-        self, chemin: str, parametres: Mapping[str, str], statuts: Sequence[int] = (200,)
-    ) -> Reponse:
-        return self._telechargeur.get(
+    def _load(
+        self,
+        chemin: str,
+        parametres: Mapping[str, str],
+        lire: Callable[[Reponse], T],
+        code: str | None = None,
+    ) -> Lecture[T]:
+        """Read one page; with a code, a 404 means that the service does not know it."""
+        reponse = self._telechargeur.get(
             self._racine + chemin,
             dict(parametres),
             fraicheur=self._fraicheur,
-            statuts_admis=frozenset(statuts),
-            controle=lambda reponse: reponse.json(SOURCE),
+            statuts_admis=frozenset({200} if code is None else {200, 404}),
+            controle=lire,
         )
-
-
-def _lecture(reponse: Reponse, valeur: T) -> Lecture[T]:
-    return Lecture(valeur, reponse.recupere_le, reponse.est_perime)
+        if code is not None and reponse.statut == 404:
+            raise CodeInconnuError([code])
+        return Lecture(lire(reponse), reponse.recupere_le, reponse.est_perime)
 
 
 def _modifiee(reponse: Reponse, detail: str) -> SourceModifieeError:
@@ -177,18 +143,33 @@ def _objet(reponse: Reponse) -> Mapping[str, Any]:
     return lu
 
 
-def _liste(reponse: Reponse) -> list[Mapping[str, Any]]:
+def _lire_collection(reponse: Reponse) -> Mapping[str, Any]:
+    collection = _objet(reponse)
+    entites = collection.get("features")
+    if collection.get("type") != "FeatureCollection" or not isinstance(entites, list):
+        raise _modifiee(reponse, "une collection GeoJSON était attendue")
+    return collection
+
+
+def _lire_communes(reponse: Reponse) -> tuple[CommuneApi, ...]:
     lu = reponse.json(SOURCE)
     if not isinstance(lu, list) or not all(isinstance(e, dict) for e in lu):
         raise _modifiee(reponse, "une liste était attendue")
-    return lu
+    return tuple(_commune(reponse, commune) for commune in lu)
 
 
-def _commune(lu: Mapping[str, Any]) -> CommuneApi:
-    if not isinstance(lu.get("code"), str) or not isinstance(lu.get("nom"), str):
-        raise SourceModifieeError(
-            f"La source « {SOURCE} » a changé de format : une commune sans code ni nom."
-        )
+def _lire_commune(reponse: Reponse) -> CommuneApi:
+    return _commune(reponse, _objet(reponse))
+
+
+def _commune(reponse: Reponse, lu: Mapping[str, Any]) -> CommuneApi:
+    codes_postaux = lu.get("codesPostaux", [])
+    if (
+        not isinstance(lu.get("code"), str)
+        or not isinstance(lu.get("nom"), str)
+        or not isinstance(codes_postaux, list)
+    ):
+        raise _modifiee(reponse, "une commune sans code ni nom")
     population = lu.get("population")
     return CommuneApi(
         code=lu["code"],
@@ -196,6 +177,6 @@ def _commune(lu: Mapping[str, Any]) -> CommuneApi:
         code_departement=lu.get("codeDepartement"),
         code_region=lu.get("codeRegion"),
         code_epci=lu.get("codeEpci"),
-        codes_postaux=tuple(lu.get("codesPostaux", ())),
+        codes_postaux=tuple(codes_postaux),
         population=int(population) if isinstance(population, int | float) else None,
     )

@@ -76,13 +76,20 @@ class ClientMelodi:
         reponse = self._get(
             f"{self._racine}/data/{quote(jeu, safe='')}",
             {**filtres, "totalCount": "TRUE", "maxResult": "0"},
+            _corps,
         )
         compte = _corps(reponse)["paging"].get("count")
         if not isinstance(compte, int):
             raise SourceModifieeError(f"La source « {SOURCE} » ne dit plus combien de lignes.")
         return compte
 
-    def load(self, jeu: str, filtres: Mapping[str, str | list[str]]) -> Observations:
+    def load(
+        self,
+        jeu: str,
+        filtres: Mapping[str, str | list[str]],
+        *,
+        vide_admis: bool = True,
+    ) -> Observations:
         """Return every observation of a dataset that passes the filters.
 
         Parameters
@@ -91,6 +98,8 @@ class ClientMelodi:
             Identifier of the dataset (`DS_POPULATIONS_REFERENCE`).
         filtres
             Dimension → value or list of values, of which one must match.
+        vide_admis
+            False when an answer without observations can only be a fault.
 
         Raises
         ------
@@ -112,10 +121,11 @@ class ClientMelodi:
             if url in vues or len(vues) >= _PAGES_MAXIMUM:
                 raise SourceModifieeError(f"La source « {SOURCE} » tourne en rond : {url}.")
             vues.add(url)
-            reponse = self._get(url, parametres)
-            corps = _corps(reponse)
+            controle = _lire_page if vide_admis or lignes else _lire_pleine
+            reponse = self._get(url, parametres, controle)
+            corps, lues = _lire_page(reponse)
             titre = _titre(corps, titre)
-            lignes.extend(_ligne(o) for o in corps["observations"])
+            lignes.extend(lues)
             dates.append(reponse.recupere_le)
             perime = perime or reponse.est_perime
             url, parametres = self._suivante(corps["paging"]), None
@@ -135,7 +145,7 @@ class ClientMelodi:
             "EPCI-244400404", "DEP-44"…
         """
         geo = [f"{territoire}*COM" for territoire in territoires]
-        return self.load(jeu, {**(filtres or {}), "GEO": geo})
+        return self.load(jeu, {**(filtres or {}), "GEO": geo}, vide_admis=False)
 
     def load_catalogue(self) -> dict[str, str]:
         """Return the French title of every dataset, by identifier."""
@@ -150,11 +160,9 @@ class ClientMelodi:
         self,
         url: str,
         parametres: Mapping[str, str | list[str]] | None,
-        controle: Callable[[Reponse], None] | None = None,
+        controle: Callable[[Reponse], object],
     ) -> Reponse:
-        return self._telechargeur.get(
-            url, parametres, fraicheur=self._fraicheur, controle=controle or _controle
-        )
+        return self._telechargeur.get(url, parametres, fraicheur=self._fraicheur, controle=controle)
 
     def _suivante(self, paging: Mapping[str, Any]) -> str | None:
         suivante = paging.get("next")
@@ -172,8 +180,21 @@ def _chemin(url: str) -> str:
     return f"{chemin}?{morceaux.query}"
 
 
-def _controle(reponse: Reponse) -> None:
-    _corps(reponse)
+def _lire_page(reponse: Reponse) -> tuple[Mapping[str, Any], list[dict[str, Any]]]:
+    """Return the body and its observations, of one geography."""
+    corps = _corps(reponse)
+    lignes = [_ligne(observation) for observation in corps["observations"]]
+    _check_annees(lignes)
+    return corps, lignes
+
+
+def _lire_pleine(reponse: Reponse) -> None:
+    """Refuse an answer without observations."""
+    if not _lire_page(reponse)[1]:
+        raise SourceModifieeError(
+            f"La source « {SOURCE} » ne renvoie aucune commune : {reponse.url}. Le jeu a "
+            "peut-être changé ; les données présentes sont gardées."
+        )
 
 
 def _controle_liste(reponse: Reponse) -> None:
@@ -238,15 +259,19 @@ def _ligne(observation: Mapping[str, Any]) -> dict[str, Any]:
 def _observations(
     jeu: str, titre: str, lignes: list[dict[str, Any]], le: datetime, perime: bool
 ) -> Observations:
+    annee = _check_annees(lignes)
     table = pd.DataFrame(
         lignes, columns=None if lignes else ["annee_geographie", "niveau", "code", "valeur"]
     )
-    annees = sorted(set(table["annee_geographie"]))
+    return Observations(jeu, titre, table.drop(columns="annee_geographie"), annee, le, perime)
+
+
+def _check_annees(lignes: Sequence[Mapping[str, Any]]) -> str:
+    """Return the year of the geography of all lines, empty when there is none."""
+    annees = sorted({str(ligne["annee_geographie"]) for ligne in lignes})
     if len(annees) > 1:
         raise MillesimeError(
-            f"La réponse de « {SOURCE} » pour {jeu} mêle les géographies {', '.join(annees)} : "
+            f"La réponse de « {SOURCE} » mêle les géographies {', '.join(annees)} : "
             "elle n'a pas été gardée."
         )
-    return Observations(
-        jeu, titre, table.drop(columns="annee_geographie"), annees[0] if annees else "", le, perime
-    )
+    return annees[0] if annees else ""

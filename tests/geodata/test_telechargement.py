@@ -166,6 +166,31 @@ def test_retry_after_is_obeyed_within_reason(serveur: Serveur) -> None:
         porte(montre).get(serveur.racine + "/x")
 
 
+def test_a_retry_after_that_is_a_date_is_the_usual_pause(serveur: Serveur) -> None:
+    montre = Montre()
+    date_http = "Wed, 25 Nov 2026 12:00:00 GMT"
+    serveur.file = [Page(b"", 429, entetes={"Retry-After": date_http}), Page(b"", 429)]
+    assert porte(montre).get(serveur.racine + "/x").contenu == BON.corps
+    assert montre.sommes == [0.0, 0.0]
+
+
+def test_attempts_stop_when_the_person_has_waited_enough(serveur: Serveur) -> None:
+    heures = iter(range(0, 10_000, 45))
+    serveur.file = [Page(b"", 503)] * 4
+    telechargeur = Telechargeur(
+        "essai", reglages=REGLAGES, horloge=lambda: float(next(heures)), dormir=lambda _: None
+    )
+    with pytest.raises(SourceIndisponibleError, match="503"):
+        telechargeur.get(serveur.racine + "/x")
+    assert len(serveur.demandes) < 4
+
+
+def test_a_redirection_that_loops_ends_in_a_named_error(serveur: Serveur) -> None:
+    serveur.defaut = Page(b"", 302, entetes={"Location": "/tourne"})
+    with pytest.raises(SourceIndisponibleError, match="essai"):
+        porte(Montre()).get(serveur.racine + "/boucle")
+
+
 def test_thirty_calls_a_minute_are_two_seconds_apart() -> None:
     attentes: list[float] = []
     cadence = Cadence(30, horloge=lambda: 100.0, dormir=attentes.append)

@@ -236,3 +236,58 @@ def test_melodi_dated_copy_is_served_with_its_date(melodi: Serveur, tmp_path: Pa
     assert lues.est_perime
     assert lues.recupere_le == debut
     assert len(lues.table) == 3
+
+
+@pytest.mark.parametrize(
+    "mauvaise",
+    [
+        Page(b'{"observations": [{}], "paging": {}}'),
+        page([observation("2025-COM-01001", 1), observation("2024-COM-01002", 2)]),
+        page([{**observation("2025-COM-01001", 1), "dimensions": {}}]),
+    ],
+    ids=["illisible", "deux millésimes", "sans dimension"],
+)
+def test_what_melodi_sends_by_mistake_never_replaces_the_dated_copy(
+    melodi: Serveur, tmp_path: Path, mauvaise: Page
+) -> None:
+    debut = datetime(2026, 10, 1, tzinfo=UTC)
+    load_nantes(melodi, porte(tmp_path, debut))
+    melodi.file = [mauvaise]
+    lues = load_nantes(melodi, porte(tmp_path, debut + timedelta(days=30)))
+    assert (lues.est_perime, lues.recupere_le) == (True, debut)
+    # and the next day, the service being well again, it is asked again
+    assert not load_nantes(melodi, porte(tmp_path, debut + timedelta(days=31))).est_perime
+
+
+def test_an_empty_answer_never_replaces_the_communes_of_an_epci(
+    melodi: Serveur, tmp_path: Path
+) -> None:
+    debut = datetime(2026, 10, 1, tzinfo=UTC)
+    for jours in (0, 30):
+        client = ClientMelodi(
+            porte(tmp_path, debut + timedelta(days=jours)), melodi.racine + "/melodi"
+        )
+        lues = client.load_communes("DS_POPULATIONS_REFERENCE", ["EPCI-244400404"])
+        assert (len(lues.table), lues.est_perime) == (72, jours == 30)
+        melodi.file = [page([], isLast=True)]
+
+
+def test_an_empty_last_page_is_an_answer(melodi: Serveur) -> None:
+    melodi.file = [
+        page([observation("2025-COM-01001", 1)], next="https://x/melodi/data/DS_X?page=2"),
+        page([], isLast=True),
+    ]
+    client = ClientMelodi(porte(), melodi.racine + "/melodi")
+    assert len(client.load_communes("DS_X", ["DEP-01"]).table) == 1
+
+
+def test_what_geo_api_sends_by_mistake_never_replaces_the_dated_copy(
+    geo: Serveur, tmp_path: Path
+) -> None:
+    debut = datetime(2026, 10, 1, tzinfo=UTC)
+    ClientGeoApi(porte(tmp_path, debut), geo.racine).load_communes_epci("243500139")
+    for mauvaise in (b'{"message": "maintenance"}', b'[{"nom": "sans code"}]', b"[1]"):
+        geo.file = [Page(mauvaise)]
+        client = ClientGeoApi(porte(tmp_path, debut + timedelta(days=30)), geo.racine)
+        lecture = client.load_communes_epci("243500139")
+        assert (len(lecture.valeur), lecture.est_perime) == (43, True)

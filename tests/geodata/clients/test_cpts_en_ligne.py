@@ -120,6 +120,15 @@ def test_a_feed_of_another_shape_is_refused(tmp_path: Path, corps: bytes) -> Non
         ClientFiness(telechargeur(tmp_path), serveur.racine).load_sieges()
 
 
+def test_a_feed_of_another_shape_never_replaces_the_dated_copy(tmp_path: Path) -> None:
+    with servir(Page(gzip.compress(json.dumps(FLUX).encode()))) as serveur:
+        client = ClientFiness(telechargeur(tmp_path), serveur.racine, timedelta(0))
+        assert not client.load_sieges().est_perime
+        serveur.defaut = Page(b"<html>")
+        reprise = client.load_sieges()
+    assert (len(reprise.valeur), reprise.est_perime) == (1, True)
+
+
 def test_the_real_sample_holds_no_cpts_and_says_so_by_an_empty_list(partage: Path) -> None:
     brut = partage / "fixtures" / "finess" / "finess-structures-20260813-echantillon.json.gz"
     with gzip.open(brut) as flux:
