@@ -199,7 +199,7 @@ def compute_territoire(
     departements = _build_parts(geographie, "departement", rangs, habitants)
     trouvees = [
         *alertes,
-        *_build_alertes_codes(codes_traduits),
+        *build_alertes_codes(codes_traduits),
         *build_alertes_plancher(population, plancher),
         *_build_alertes_population(geographie, perimetre, rangs, habitants, type_population),
         *([] if population is None else build_alertes_seuil(population, bareme_taille)),
@@ -307,7 +307,8 @@ def _build_epci(
     return tuple(resultat)
 
 
-def _build_alertes_codes(codes_traduits: Sequence[CodeTraduit]) -> Iterable[Alerte]:
+def build_alertes_codes(codes_traduits: Sequence[CodeTraduit]) -> Iterable[Alerte]:
+    """Say which former codes were replaced by a present commune."""
     if not codes_traduits:
         return
     liste = enumerer([f"{c.nom_ancien} ({c.ancien}) → {c.nouveau}" for c in codes_traduits])

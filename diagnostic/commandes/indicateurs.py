@@ -15,6 +15,7 @@ from diagnostic.indicateurs import ResultatIndicateur, TablesIndicateurs, comput
 from diagnostic.indicateurs.calcul import COMPARATEURS
 from diagnostic.indicateurs.resultats import GenreComparateur
 from diagnostic.indicateurs.saisie import build_resultats_saisis
+from diagnostic.territoire import build_alertes_codes
 from geodata.magasin import Magasin, dossier_tables
 from geodata.referentiel import Referentiel
 from geodata.tables import load_tables_embarquees
@@ -54,7 +55,7 @@ def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser])
 
 
 def _read_genres(texte: str) -> tuple[GenreComparateur, ...]:
-    genres = tuple(genre.strip() for genre in texte.split(",") if genre.strip())
+    genres = tuple(dict.fromkeys(genre.strip() for genre in texte.split(",") if genre.strip()))
     inconnus = [genre for genre in genres if genre not in COMPARATEURS]
     if inconnus:
         raise argparse.ArgumentTypeError(
@@ -68,7 +69,9 @@ def executer(args: argparse.Namespace) -> int:
     referentiel = Referentiel.ouvrir()
     demande = perimetre.compose(args, referentiel.geographie)
     importees, refus = Magasin(dossier_tables()).load_all()
-    for phrase in refus:
+    composition = demande.composition
+    alertes = (*build_alertes_codes(composition.codes_traduits), *composition.alertes)
+    for phrase in (*(alerte.message for alerte in alertes), *refus):
         sys.stderr.write(f"Attention : {phrase}\n")
     tables = TablesIndicateurs(
         referentiel.geographie,
@@ -76,15 +79,15 @@ def executer(args: argparse.Namespace) -> int:
         args.le or date.today(),  # noqa: DTZ011
         (*load_tables_embarquees(referentiel), *importees),
     )
-    resultats = compute_indicateurs(
-        tables, demande.composition.perimetre, comparateurs=args.comparer
-    )
+    resultats = compute_indicateurs(tables, composition.perimetre, comparateurs=args.comparer)
     saisies = demande.projet.projet.saisies if demande.projet else ()
     lignes = [_ligne(resultat) for resultat in (*resultats, *build_resultats_saisis(saisies))]
     if args.format == "csv":
         _write_csv(lignes)
     else:
-        json.dump({"indicateurs": lignes}, sys.stdout, ensure_ascii=False, indent=2)
+        json.dump(
+            {"indicateurs": lignes}, sys.stdout, ensure_ascii=False, indent=2, allow_nan=False
+        )
         sys.stdout.write("\n")
     return 0
 
@@ -125,20 +128,21 @@ def _ligne(resultat: ResultatIndicateur) -> dict[str, Any]:
 
 def _write_csv(lignes: list[dict[str, Any]]) -> None:
     plume = csv.writer(sys.stdout, delimiter=";", lineterminator="\n")
-    plume.writerow((*_COLONNES, "par_departement"))
+    plume.writerow(_COLONNES)
     for ligne in lignes:
-        cellules = [
-            " ".join(ligne[nom]) if nom == "notes" else _cellule(ligne[nom]) for nom in _COLONNES
-        ]
-        plume.writerow((*cellules, _par_departement(ligne["details"])))
+        notes = " ".join([*ligne["notes"], *_publiees(ligne["details"])])
+        rangee = {**ligne, "notes": notes}
+        plume.writerow(_cellule(rangee[nom]) for nom in _COLONNES)
 
 
-def _par_departement(details: list[dict[str, Any]]) -> str:
-    return " | ".join(
+def _publiees(details: list[dict[str, Any]]) -> list[str]:
+    """Say the values of what has none for the territory, where they are published."""
+    dites = [
         f"{detail['libelle']} : {'non publié' if detail['valeur'] is None else detail['valeur']}"
         for detail in details
-        if detail["niveau"] == "departement"
-    )
+        if detail["niveau"] != "commune"
+    ]
+    return [f"Valeurs publiées : {' ; '.join(dites)}."] if dites else []
 
 
 def _cellule(valeur: str | float | None) -> str:

@@ -103,4 +103,6 @@ def test_the_command_gives_each_department(
     (rangee,) = [r for r in rangees if r["cle"] == "prevalence_diabete"]
     assert rangee["valeur"] == ""
     assert "héritée du département" in rangee["notes"]
-    assert rangee["par_departement"] == "Loire-Atlantique : 5.0 | Ille-et-Vilaine : 7.0"
+    assert rangee["notes"].endswith(
+        "Valeurs publiées : Loire-Atlantique : 5.0 ; Ille-et-Vilaine : 7.0."
+    )

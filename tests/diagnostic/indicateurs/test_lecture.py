@@ -159,10 +159,29 @@ def test_the_command_line_gives_the_rows_promised(
     assert (
         main(["indicateurs", "--epci", "243500741", "--format", "csv", "--comparer", "france"]) == 0
     )
-    table = list(csv.DictReader(io.StringIO(capsys.readouterr().out), delimiter=";"))
+    sortie = capsys.readouterr().out
+    assert sortie.split("\n", 1)[0] == (
+        "cle;libelle;theme;valeur;unite;numerateur;denominateur;millesime;source;couverture;"
+        "departement;region;france;notes"
+    )
+    table = list(csv.DictReader(io.StringIO(sortie), delimiter=";"))
     assert table[0]["cle"] == "population_municipale"
     assert table[0]["departement"] == ""
     assert float(table[0]["france"]) == 68_350_798
+
+
+def test_the_command_line_says_what_it_made_of_a_former_code(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CPTS_DOSSIER_DONNEES", str(tmp_path))
+    liste = tmp_path / "liste.csv"
+    liste.write_text("code_insee\n35238\n01091\n", encoding="utf-8")
+    demande = ["indicateurs", "--perimetre", str(liste), "--comparer", "france,france"]
+    assert main(demande) == 0
+    lu = capsys.readouterr()
+    assert "01091" in lu.err
+    (population, *_) = json.loads(lu.out, parse_constant=pytest.fail)["indicateurs"]
+    assert [c["genre"] for c in population["comparateurs"]] == ["france"]
 
 
 def test_the_command_line_refuses_an_unknown_comparator(
