@@ -15,7 +15,7 @@ from diagnostic.indicateurs import (
     TablesIndicateurs,
     compute_locales,
 )
-from diagnostic.indicateurs.attention import compute_points_attention
+from diagnostic.indicateurs.attention import can_compare, compute_points_attention
 from diagnostic.indicateurs.calcul import build_socle, compute_serie
 from diagnostic.indicateurs.registre import AGES, POPULATION, REZONE, THEMES
 from diagnostic.indicateurs.ressemblance import METHODE, find_ressemblants
@@ -97,13 +97,19 @@ def _afficher_chiffres(resultats: Sequence[ResultatIndicateur]) -> None:
 def _afficher_attention(tables: TablesIndicateurs, resultats: Sequence[ResultatIndicateur]) -> None:
     st.subheader("Points d’attention", anchor=False)
     points = compute_points_attention(tables, resultats)
-    if not points:
+    if points:
+        afficher_phrases(points)
+    elif can_compare(tables, resultats):
+        minimum = formater_nombre(tables.seuil("attention_ecart_minimum"), 1)
         st.write(
-            "Aucun indicateur ne s’écarte d’au moins un demi-écart-type de son département : le "
-            "territoire lui ressemble."
+            f"Aucun indicateur ne s’écarte d’au moins {minimum} écart-type du département ou de la "
+            "région : le territoire leur ressemble."
         )
-        return
-    afficher_phrases(points)
+    else:
+        st.write(
+            "Rien à comparer : aucun des indicateurs connus ici n’a de repère dans le département "
+            "ou la région. La page « Données » dit quels fichiers en apporteraient."
+        )
 
 
 def _choisir_genres() -> tuple[GenreComparateur, ...]:

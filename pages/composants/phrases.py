@@ -11,6 +11,7 @@ import streamlit as st
 
 from diagnostic.indicateurs.attention import PointAttention
 from pages.composants import etat
+from pages.composants.format import typographier
 from pages.composants.html import afficher_note
 
 _CLE: Final = "diagnostic.phrases"
@@ -25,8 +26,8 @@ def afficher_phrases(points: Sequence[PointAttention]) -> None:
     """Show the points, then the boxes to rewrite them."""
     phrases = dict(lire_phrases())
     puces = "".join(
-        f"<li>{escape(phrases.get(point.phrase) or point.phrase)}"
-        f"<small>{escape(point.raison)}</small></li>"
+        f"<li>{escape(phrases.get(point.phrase) or typographier(point.phrase))}"
+        f"<small>{escape(typographier(point.raison))}</small></li>"
         for point in points
     )
     st.html(f'<ul class="cpts-attention">{puces}</ul>')

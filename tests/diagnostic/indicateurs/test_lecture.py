@@ -16,9 +16,10 @@ import pytest
 from diagnostic.__main__ import main
 from diagnostic.errors import ParametreIntrouvableError, ParametreInvalideError
 from diagnostic.indicateurs import TablesIndicateurs, ValeurSaisie, compute_indicateurs
-from diagnostic.indicateurs.attention import compute_points_attention
+from diagnostic.indicateurs.attention import can_compare, compute_points_attention
 from diagnostic.indicateurs.registre import THEMES
 from diagnostic.indicateurs.ressemblance import find_ressemblants
+from diagnostic.indicateurs.resultats import Comparateur, ResultatIndicateur
 from diagnostic.indicateurs.saisie import CHAMPS, build_resultats_saisis, validate_saisie
 from diagnostic.indicateurs.seuils import load_seuils
 from diagnostic.indicateurs.themes import REGISTRE
@@ -67,16 +68,70 @@ def test_a_territory_without_a_trait_has_no_look_alike(tables: TablesIndicateurs
 
 
 def test_points_to_look_at_state_figures_and_their_reason(tables: TablesIndicateurs) -> None:
-    lozere = Perimetre.from_niveau(tables.geographie, "epci", "200006930")
-    perimetre = lozere if lozere.codes else redon(tables)
-    resultats = compute_indicateurs(tables, perimetre)
-    points = compute_points_attention(tables, resultats)
+    points = compute_points_attention(tables, compute_indicateurs(tables, redon(tables)))
     assert points
-    assert [abs(p.ecart) for p in points] == sorted((abs(p.ecart) for p in points), reverse=True)
-    assert all(abs(point.ecart) >= 0.5 for point in points)
     for point in points:
+        assert abs(point.ecart) >= 0.5
         assert "contre" in point.phrase
-        assert re.search("écarts?-types? (au-dessus|en dessous)", point.raison)
+        assert "(Bretagne)" in point.phrase
+        assert re.search("écarts?-types? (au-dessus|en dessous) d(u|e la)", point.raison)
+        assert "D'ordinaire" in point.raison
+
+
+def resultat(
+    tables: TablesIndicateurs, cle: str, sens: int, ici: float, departement: float, region: float
+) -> ResultatIndicateur:
+    """A result of the real base whose figures are made up, in a theme of its own."""
+    vrai = next(r for r in compute_indicateurs(tables, redon(tables)) if r.cle == cle)
+    comparateurs = (
+        Comparateur("departement", "35", "Ille-et-Vilaine", departement),
+        Comparateur("region", "53", "Bretagne", region),
+    )
+    return replace(
+        vrai, theme=cle, sens=sens, valeur=ici, couverture=1.0, comparateurs=comparateurs
+    )
+
+
+def test_gaps_that_usually_deserve_attention_come_first(tables: TablesIndicateurs) -> None:
+    points = compute_points_attention(
+        tables,
+        [
+            resultat(tables, "part_65_plus", 1, 10.0, 30.0, 30.0),
+            resultat(tables, "part_residences_secondaires", 1, 40.0, 30.0, 30.0),
+            resultat(tables, "part_0_19", -1, 15.0, 30.0, 30.0),
+        ],
+    )
+    assert [(p.cle, p.est_vigilance) for p in points] == [
+        ("part_0_19", True),
+        ("part_residences_secondaires", True),
+        ("part_65_plus", False),
+    ]
+    assert "valeur plus faible qui appelle l'attention\u00a0: c'est le cas ici" in points[0].raison
+    assert "valeur plus forte qui appelle l'attention ; ici, c'est l'inverse" in points[2].raison
+
+
+def test_the_wider_of_the_two_gaps_is_the_reason(tables: TablesIndicateurs) -> None:
+    (point,) = compute_points_attention(
+        tables, [resultat(tables, "part_65_plus", 1, 30.0, 30.0, 20.0)]
+    )
+    assert "au-dessus de la région" in point.raison
+    # the département says nothing more than the territory
+    assert point.phrase.endswith("30,0\u00a0%, contre 20,0\u00a0% dans la région (Bretagne).")
+
+
+def test_a_reference_known_in_part_is_not_one(tables: TablesIndicateurs) -> None:
+    mal_couvert = resultat(tables, "part_65_plus", 1, 30.0, 29.9, 20.0)
+    departement, region = mal_couvert.comparateurs
+    mal_couvert = replace(mal_couvert, comparateurs=(departement, replace(region, couverture=0.3)))
+    assert compute_points_attention(tables, [mal_couvert]) == ()
+    assert can_compare(tables, [mal_couvert])
+
+
+def test_silence_is_told_from_resemblance(tables: TablesIndicateurs) -> None:
+    mayotte = Perimetre.from_niveau(tables.geographie, "departement", "976")
+    resultats = compute_indicateurs(tables, mayotte)
+    assert compute_points_attention(tables, resultats) == ()
+    assert not can_compare(tables, resultats)
 
 
 def test_a_poorly_covered_figure_is_not_a_point(tables: TablesIndicateurs) -> None:
