@@ -37,7 +37,7 @@ from pages.composants.chargement import (
     ouvrir_referentiel,
 )
 from pages.composants.dessin import afficher_dessin
-from pages.composants.format import formater_habitants, formater_nombre, formater_part
+from pages.composants.format import INSECABLE, formater_habitants, formater_nombre, formater_part
 from pages.composants.graphiques import STYLE, Palier, build_paliers
 from pages.composants.html import Ligne, afficher_tableau, build_chiffres, build_tableau
 from pages.composants.jour import demander_jour
@@ -144,7 +144,7 @@ def _afficher_zones(zones: Sequence[ZoneBlanche]) -> None:
         titre = (
             f"{rang}. {formater_habitants(zone.population)}, "
             f"{accorder(len(zone.codes), 'commune')}, {formater_nombre(zone.surface_km2)} km², "
-            f"taille seule : {zone.taille}"
+            f"taille seule{INSECABLE}: {zone.taille}"
         )
         with st.expander(titre, expanded=rang == 1):
             st.html(

@@ -75,7 +75,7 @@ def build_tableau_indicateurs(
     corps = "".join(_ligne(resultat, colonnes, genres) for resultat in resultats)
     # the roles are those of a table: laid out in blocks on a telephone, it would lose them
     return (
-        f'<div class="cpts-tableau cpts-indicateurs" tabindex="0" role="group" '
+        f'<div class="cpts-tableau cpts-blocs cpts-indicateurs" tabindex="0" role="group" '
         f'aria-label="{escape(legende)}"><table role="table"><thead role="rowgroup">'
         '<tr role="row"><th scope="col" role="columnheader">Indicateur</th>'
         '<th scope="col" role="columnheader" class="cpts-nombre">Territoire</th>'

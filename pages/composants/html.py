@@ -6,10 +6,16 @@ import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Final
 
 import streamlit as st
 
 from pages.composants.format import typographier
+
+# what the width of a telephone shows; beyond, each row becomes a block there
+_COLONNES_ETROITES: Final = 3
+# characters beyond which a cell has a line of its own in that block
+_CELLULE_LONGUE: Final = 24
 
 
 @dataclass(frozen=True)
@@ -36,20 +42,27 @@ def build_tableau(
         The other columns are text too.
     """
     autres = "" if textes else ' class="cpts-nombre"'
+    # the roles are those of a table: laid out in blocks on a telephone, it would lose them
     tete = "".join(
-        f'<th scope="col"{autres if rang else ""}>{escape(texte)}</th>'
+        f'<th scope="col" role="columnheader"{autres if rang else ""}>{escape(texte)}</th>'
         for rang, texte in enumerate(entetes)
     )
     corps = "".join(
-        f"<tr{' class=cpts-total' if ligne.est_total else ''}>"
-        f'<th scope="row">{escape(ligne.entete)}</th>'
-        + "".join(f"<td{autres}>{escape(cellule)}</td>" for cellule in ligne.cellules)
+        f'<tr role="row"{" class=cpts-total" if ligne.est_total else ""}>'
+        f'<th scope="row" role="rowheader">{escape(ligne.entete)}</th>'
+        + "".join(
+            f'<td role="cell"{autres} data-colonne="{escape(entete)}"'
+            f"{' data-long' if len(cellule) > _CELLULE_LONGUE else ''}>{escape(cellule)}</td>"
+            for entete, cellule in zip(entetes[1:], ligne.cellules, strict=True)
+        )
         + "</tr>"
         for ligne in lignes
     )
+    blocs = " cpts-blocs" if len(entetes) > _COLONNES_ETROITES else ""
     return (
-        f'<div class="cpts-tableau" tabindex="0" role="region" aria-label="{escape(legende)}">'
-        f"<table><thead><tr>{tete}</tr></thead><tbody>{corps}</tbody></table></div>"
+        f'<div class="cpts-tableau{blocs}" tabindex="0" role="region" '
+        f'aria-label="{escape(legende)}"><table role="table"><thead role="rowgroup">'
+        f'<tr role="row">{tete}</tr></thead><tbody role="rowgroup">{corps}</tbody></table></div>'
         f'<p class="cpts-source">{escape(typographier(legende))}</p>'
     )
 

@@ -130,3 +130,25 @@ def test_an_official_source_that_does_not_answer_is_said_and_nothing_changes(ong
     onglet.get_by_role("button", name="Lire la couche nationale").click()
     onglet.get_by_text("n'a pas répondu").wait_for()
     onglet.get_by_role("heading", name="Chevauchements", level=1).wait_for()
+
+
+def tableaux_trop_larges(onglet):
+    return onglet.locator(".cpts-tableau").evaluate_all(
+        "tables => tables.filter(t => t.scrollWidth > t.clientWidth + 1)"
+        ".map(t => t.getAttribute('aria-label'))"
+    )
+
+
+@pytest.mark.parametrize("page", ["/maillage", "/donnees"])
+def test_au_telephone_aucun_tableau_ne_se_fait_defiler(onglets, page):
+    onglet = onglets.ouvrir(page, largeur=390, hauteur=844)
+    onglet.locator(".cpts-blocs").first.wait_for()
+    assert tableaux_trop_larges(onglet) == []
+    # laid out in blocks, a table stays one
+    assert onglet.get_by_role("cell").count() > 0
+
+
+def test_au_telephone_un_conflit_se_lit_sans_defiler(depot):
+    depot.set_viewport_size({"width": 390, "height": 844})
+    depot.locator(".cpts-blocs").first.wait_for()
+    assert tableaux_trop_larges(depot) == []
