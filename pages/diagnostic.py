@@ -18,6 +18,7 @@ from diagnostic.indicateurs import (
 from diagnostic.indicateurs.attention import can_compare, compute_points_attention
 from diagnostic.indicateurs.calcul import build_socle, compute_serie
 from diagnostic.indicateurs.registre import AGES, POPULATION, REZONE, THEMES
+from diagnostic.indicateurs.repartition import compute_repartitions
 from diagnostic.indicateurs.ressemblance import METHODE, find_ressemblants
 from diagnostic.indicateurs.resultats import GenreComparateur
 from diagnostic.indicateurs.saisie import build_resultats_saisis
@@ -39,6 +40,7 @@ from pages.composants.graphiques import (
     GENRES,
     STYLE,
     Courbe,
+    Reperes,
     build_ages,
     build_evolution,
     build_legende,
@@ -71,7 +73,8 @@ def _ressemblants(tables: TablesIndicateurs, perimetre: Perimetre) -> tuple[Autr
         return ()
 
 
-def _afficher_chiffres(resultats: Sequence[ResultatIndicateur]) -> None:
+def _afficher_chiffres(tables: TablesIndicateurs, resultats: Sequence[ResultatIndicateur]) -> None:
+    minimum = tables.seuil("couverture_minimum")
     par_cle = {resultat.cle: resultat for resultat in resultats}
     chiffres = []
     for cle in _CLES_CHIFFRES:
@@ -80,7 +83,12 @@ def _afficher_chiffres(resultats: Sequence[ResultatIndicateur]) -> None:
             continue
         reference = resultat.comparateur("departement")
         detail = resultat.millesime
-        if reference and reference.valeur is not None and resultat.agregation != "S":
+        if (
+            resultat.agregation != "S"
+            and reference
+            and reference.valeur is not None
+            and reference.couverture >= minimum
+        ):
             detail = (
                 f"{reference.libelle}{INSECABLE}: "
                 f"{formater_nombre(reference.valeur, resultat.decimales)} · {detail}"
@@ -135,7 +143,7 @@ def _nom_departement(resultats: Sequence[ResultatIndicateur]) -> tuple[str, str]
 def _afficher_theme(
     theme: str,
     resultats: Sequence[ResultatIndicateur],
-    genres: Sequence[GenreComparateur],
+    reperes: Reperes,
     tables: TablesIndicateurs,
     perimetre: Perimetre,
 ) -> None:
@@ -147,7 +155,9 @@ def _afficher_theme(
         _afficher_theme_vide(theme)
         return
     if agreges:
-        st.html(build_legende(genres) + build_tableau_indicateurs(agreges, genres, f"{theme}."))
+        st.html(
+            build_legende(reperes.genres) + build_tableau_indicateurs(agreges, reperes, f"{theme}.")
+        )
     for resultat in du_theme:
         if resultat.agregation == "N":
             _afficher_locales(resultat)
@@ -212,7 +222,8 @@ def _afficher_locales(resultat: ResultatIndicateur) -> None:
             f"{resultat.source}.{repere}{suite}",
         )
     )
-    with st.expander(f"Précautions : {resultat.libelle.lower()}"):
+    nom = resultat.libelle[0].lower() + resultat.libelle[1:]
+    with st.expander(f"Précautions{INSECABLE}: {nom}"):
         for note in resultat.notes:
             st.write(note)
 
@@ -379,7 +390,9 @@ def _afficher_indicateurs(
     *,
     tout: bool,
 ) -> None:
+    repartitions, minimum = compute_repartitions(tables), tables.seuil("couverture_minimum")
     if tout:
+        reperes = Reperes(_GENRES_DEFAUT, repartitions, minimum)
         afficher_note(
             "Tous les thèmes à la suite : imprimez cette page avec le navigateur (Ctrl + P) ; "
             "menus et boutons ne sont pas imprimés.",
@@ -387,7 +400,7 @@ def _afficher_indicateurs(
         )
         for theme in THEMES:
             if any(resultat.theme == theme for resultat in resultats):
-                _afficher_theme(theme, resultats, _GENRES_DEFAUT, tables, perimetre)
+                _afficher_theme(theme, resultats, reperes, tables, perimetre)
         with st.container(key="diagnostic-titre-carte"):
             st.subheader("Carte", anchor=False)
         _afficher_carte(tables, perimetre)
@@ -398,7 +411,8 @@ def _afficher_indicateurs(
     theme = st.segmented_control(
         "Thème", list(THEMES), default=THEMES[0], key="diagnostic-theme", required=True
     )
-    _afficher_theme(str(theme), resultats, genres, tables, perimetre)
+    reperes = Reperes(genres, repartitions, minimum)
+    _afficher_theme(str(theme), resultats, reperes, tables, perimetre)
 
 
 def _afficher_diagnostic(perimetre: Perimetre, le: date) -> None:
@@ -408,7 +422,7 @@ def _afficher_diagnostic(perimetre: Perimetre, le: date) -> None:
     autres = _ressemblants(tables, perimetre)
     calcules = calculer_indicateurs(perimetre, le=le, autres=autres)
     resultats = (*calcules, *build_resultats_saisis(lire_saisies()))
-    _afficher_chiffres(resultats)
+    _afficher_chiffres(tables, resultats)
     _afficher_attention(tables, resultats)
     vue = st.segmented_control(
         "Vue", list(_VUES), default=_VUES[0], key="diagnostic-vue", required=True

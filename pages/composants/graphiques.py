@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from diagnostic.indicateurs import Comparateur, ResultatIndicateur
+from diagnostic.indicateurs.repartition import Repartition
 from diagnostic.indicateurs.resultats import GenreComparateur
 from diagnostic.indicateurs.tranches import Pyramide
 from pages.composants.format import (
@@ -35,6 +36,10 @@ GENRES: Final[Mapping[GenreComparateur, str]] = {
 }
 # one column each; the others are only dots, with their figures in the notes
 _COLONNES: Final[tuple[GenreComparateur, ...]] = ("departement", "region", "france")
+# how many of each kind the columns have already shown
+_DEJA_DITS: Final[tuple[tuple[GenreComparateur, int], ...]] = (
+    ("departement", 2), ("region", 2), ("epci", 0), ("ressemblant", 0),
+)  # fmt: skip
 _COUVERTURE_PLEINE: Final = 0.9995
 _MARGE: Final = 0.04
 _ETATS: Final = {
@@ -52,11 +57,39 @@ def formater_valeur(resultat: ResultatIndicateur, valeur: float | None) -> str:
     return nombre if nombre == ABSENT else f"{nombre}{INSECABLE}{resultat.unite}".strip()
 
 
+@dataclass(frozen=True)
+class Reperes:
+    """Hold what the indicators are compared with.
+
+    Parameters
+    ----------
+    genres
+        Comparators to show.
+    repartitions
+        Spread among comparable EPCI, by key of indicator: the scale of the dots.
+    couverture_minimum
+        Share (0 to 1) of the people of a comparator below which its figure is not shown.
+    """
+
+    genres: Sequence[GenreComparateur]
+    repartitions: Mapping[str, Repartition]
+    couverture_minimum: float
+
+    def est_connu(self, comparateur: Comparateur) -> bool:
+        """Tell whether the figure of a comparator speaks for enough of its people."""
+        return comparateur.valeur is not None and comparateur.couverture >= self.couverture_minimum
+
+
 def build_legende(genres: Sequence[GenreComparateur]) -> str:
     """Return the key of the dots."""
-    cles = [("territoire", "Territoire"), *((genre, GENRES[genre]) for genre in genres)]
+    cles = [
+        ("territoire", "Territoire"),
+        *((genre, GENRES[genre]) for genre in genres),
+        ("bande", "La moitié des intercommunalités de taille comparable"),
+    ]
     puces = "".join(
-        f'<li><span class="cpts-point" data-genre="{genre}" aria-hidden="true"></span>'
+        f'<li><span class="{"cpts-bande" if genre == "bande" else "cpts-point"}" '
+        f'data-genre="{genre}" aria-hidden="true"></span>'
         f"{escape(libelle)}</li>"
         for genre, libelle in cles
     )
@@ -64,15 +97,15 @@ def build_legende(genres: Sequence[GenreComparateur]) -> str:
 
 
 def build_tableau_indicateurs(
-    resultats: Sequence[ResultatIndicateur], genres: Sequence[GenreComparateur], legende: str
+    resultats: Sequence[ResultatIndicateur], reperes: Reperes, legende: str
 ) -> str:
     """Return one row per indicator: value, comparators in columns, dots on a common scale."""
-    colonnes = [genre for genre in _COLONNES if genre in genres]
+    colonnes = [genre for genre in _COLONNES if genre in reperes.genres]
     tete = "".join(
         f'<th scope="col" role="columnheader" class="cpts-nombre">{escape(GENRES[genre])}</th>'
         for genre in colonnes
     )
-    corps = "".join(_ligne(resultat, colonnes, genres) for resultat in resultats)
+    corps = "".join(_ligne(resultat, colonnes, reperes) for resultat in resultats)
     # the roles are those of a table: laid out in blocks on a telephone, it would lose them
     return (
         f'<div class="cpts-tableau cpts-blocs cpts-indicateurs" tabindex="0" role="group" '
@@ -87,20 +120,20 @@ def build_tableau_indicateurs(
 def _ligne(
     resultat: ResultatIndicateur,
     colonnes: Sequence[GenreComparateur],
-    genres: Sequence[GenreComparateur],
+    reperes: Reperes,
 ) -> str:
     cellules = "".join(
         f'<td role="cell" class="cpts-nombre" data-colonne="{escape(GENRES[genre])}">'
-        f"{_references(resultat, genre)}</td>"
+        f"{_references(resultat, genre, reperes)}</td>"
         for genre in colonnes
     )
     return (
         f'<tr role="row"><th scope="row" role="rowheader">{_ecrire(resultat.libelle)}'
         f'{_badges(resultat)}<span class="cpts-source">{_ecrire(resultat.source)}</span>'
-        f"{_details(resultat, genres)}</th>"
+        f"{_details(resultat, reperes)}</th>"
         f'<td role="cell" class="cpts-nombre cpts-valeur"><strong>'
         f"{escape(formater_valeur(resultat, resultat.valeur))}</strong></td>{cellules}"
-        f'<td aria-hidden="true">{_points(resultat, genres)}</td></tr>'
+        f'<td aria-hidden="true">{_points(resultat, reperes)}</td></tr>'
     )
 
 
@@ -108,11 +141,11 @@ def _ecrire(texte: str) -> str:
     return escape(typographier(texte))
 
 
-def _references(resultat: ResultatIndicateur, genre: GenreComparateur) -> str:
+def _references(resultat: ResultatIndicateur, genre: GenreComparateur, reperes: Reperes) -> str:
     trouves = [c for c in resultat.comparateurs if c.genre == genre]
     # two départements at most: the one that holds most of the territory comes first
     return "".join(
-        f'<div title="{escape(c.libelle)}">{_reference(resultat, c)}'
+        f'<div title="{escape(c.libelle)}">{_reference(resultat, c, reperes)}'
         + (f"<small>{escape(c.libelle)}</small>" if len(trouves) > 1 or _est_a_dire(c) else "")
         + "</div>"
         for c in trouves[:2]
@@ -123,8 +156,12 @@ def _est_a_dire(comparateur: Comparateur) -> bool:
     return comparateur.libelle.endswith("hors Mayotte")
 
 
-def _reference(resultat: ResultatIndicateur, comparateur: Comparateur) -> str:
-    return escape(formater_nombre(comparateur.valeur, resultat.decimales))
+def _reference(resultat: ResultatIndicateur, comparateur: Comparateur, reperes: Reperes) -> str:
+    if comparateur.valeur is None or reperes.est_connu(comparateur):
+        return escape(formater_nombre(comparateur.valeur, resultat.decimales))
+    # the sum of the communes that are loaded would pass for that of all of them
+    part = formater_part(comparateur.couverture, 0)
+    return f"{ABSENT}<small>couvert à {escape(part)}</small>"
 
 
 def _badges(resultat: ResultatIndicateur) -> str:
@@ -138,7 +175,7 @@ def _badges(resultat: ResultatIndicateur) -> str:
     return "".join(f' <span class="cpts-badge">{escape(texte)}</span>' for texte in badges)
 
 
-def _details(resultat: ResultatIndicateur, genres: Sequence[GenreComparateur]) -> str:
+def _details(resultat: ResultatIndicateur, reperes: Reperes) -> str:
     lignes = [
         resultat.formule,
         _fraction(resultat),
@@ -146,8 +183,8 @@ def _details(resultat: ResultatIndicateur, genres: Sequence[GenreComparateur]) -
         *resultat.notes,
         _sans_partielles(resultat),
         _rang(resultat),
-        *(_autres(resultat, genre, 2) for genre in ("departement", "region") if genre in genres),
-        *(_autres(resultat, genre, 0) for genre in ("epci", "ressemblant") if genre in genres),
+        _repartition(resultat, reperes),
+        *(_autres(resultat, genre, deja_dits, reperes) for genre, deja_dits in _DEJA_DITS),
     ]
     corps = "".join(f"<p>{_ecrire(ligne)}</p>" for ligne in lignes if ligne)
     return f"<details><summary>Formule et précautions</summary>{corps}</details>"
@@ -178,30 +215,49 @@ def _rang(resultat: ResultatIndicateur) -> str:
     )
 
 
-def _autres(resultat: ResultatIndicateur, genre: GenreComparateur, deja_dits: int) -> str:
+def _repartition(resultat: ResultatIndicateur, reperes: Reperes) -> str:
+    repartition = reperes.repartitions.get(resultat.cle)
+    if repartition is None:
+        return ""
+    debut = formater_nombre(repartition.premier_quartile, resultat.decimales)
+    fin = formater_valeur(resultat, repartition.dernier_quartile)
+    return f"La moitié de ces intercommunalités sont entre {debut} et {fin}."
+
+
+def _autres(
+    resultat: ResultatIndicateur, genre: GenreComparateur, deja_dits: int, reperes: Reperes
+) -> str:
+    if genre not in reperes.genres:
+        return ""
     tous = [c for c in resultat.comparateurs if c.genre == genre]
-    trouves = [c for c in tous[deja_dits:] if c.valeur is not None]
+    trouves = [c for c in tous[deja_dits:] if reperes.est_connu(c)]
     dits = " ; ".join(
         f"{c.libelle} {formater_nombre(c.valeur, resultat.decimales)}" for c in trouves[:6]
     )
     return f"{GENRES[genre]}{INSECABLE}: {dits}." if dits else ""
 
 
-def _points(resultat: ResultatIndicateur, genres: Sequence[GenreComparateur]) -> str:
+def _points(resultat: ResultatIndicateur, reperes: Reperes) -> str:
     if resultat.agregation not in ("R", "P", "I"):
         return ""
     points = [
         (comparateur.genre, comparateur.libelle, comparateur.valeur)
         for comparateur in resultat.comparateurs
-        if comparateur.genre in genres and comparateur.valeur is not None
+        if comparateur.genre in reperes.genres
+        and comparateur.valeur is not None
+        and reperes.est_connu(comparateur)
     ]
     valeurs = [valeur for *_, valeur in points]
     if resultat.valeur is not None:
         valeurs.append(resultat.valeur)
+    repartition = reperes.repartitions.get(resultat.cle)
+    if repartition is not None and valeurs:
+        valeurs += [repartition.bas, repartition.haut]
     if len(valeurs) < 2:
         return ""
     echelle = _echelle(valeurs)
-    marques = "".join(
+    marques = _bande(repartition, echelle) if repartition is not None else ""
+    marques += "".join(
         _point(genre, libelle, valeur, echelle, resultat) for genre, libelle, valeur in points
     )
     if resultat.valeur is not None:
@@ -209,7 +265,19 @@ def _points(resultat: ResultatIndicateur, genres: Sequence[GenreComparateur]) ->
     return f'<div class="cpts-points">{marques}</div>'
 
 
+def _bande(repartition: Repartition, echelle: Callable[[float], float]) -> str:
+    debut, fin = echelle(repartition.premier_quartile), echelle(repartition.dernier_quartile)
+    return (
+        f'<span class="cpts-bande" style="left:{debut:.1f}%;width:{max(0.5, fin - debut):.1f}%">'
+        "</span>"
+    )
+
+
 def _echelle(valeurs: Sequence[float]) -> Callable[[float], float]:
+    """Return the place of a value, in percent of the track.
+
+    The spread of comparable EPCI is in the scale, so that a small gap looks small.
+    """
     bas, haut = min(valeurs), max(valeurs)
     etendue = (haut - bas) or 1.0
     return lambda valeur: 100 * (_MARGE + (1 - 2 * _MARGE) * (valeur - bas) / etendue)

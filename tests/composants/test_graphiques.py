@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from pages.composants.graphiques import Courbe, Palier, build_evolution, build_paliers
+from diagnostic.indicateurs.repartition import Repartition
+from diagnostic.indicateurs.resultats import Comparateur, ResultatIndicateur
+from pages.composants.graphiques import (
+    Courbe,
+    Palier,
+    Reperes,
+    build_evolution,
+    build_paliers,
+    build_tableau_indicateurs,
+)
 
 PALIERS = [
     Palier(date(2020, 7, 1), 10.0, "01/07/2020 : 10 %"),
@@ -52,3 +61,46 @@ def test_une_courbe_part_de_cent():
     svg = build_evolution([Courbe("Ici", "territoire", {"2018": 50.0, "2023": 55.0})], "")
     assert ">Ici </tspan>110,0<" in svg
     assert ">100,0</td>" in svg
+
+
+def ligne(*comparateurs: Comparateur, repartitions: dict[str, Repartition] | None = None) -> str:
+    resultat = ResultatIndicateur(
+        cle="part",
+        libelle="Part",
+        theme="Âges",
+        valeur=20.0,
+        unite="%",
+        numerateur=None,
+        denominateur=None,
+        millesime="2022",
+        source="Insee",
+        geographie="",
+        couverture=1.0,
+        comparateurs=comparateurs,
+    )
+    reperes = Reperes(("departement", "region", "france"), repartitions or {}, 0.8)
+    return build_tableau_indicateurs([resultat], reperes, "Âges.")
+
+
+def places(html: str) -> dict[str, float]:
+    return {
+        genre: float(gauche)
+        for genre, gauche in re.findall(r'data-genre="(\w+)" style="left:([\d.]+)%"', html)
+    }
+
+
+def test_un_petit_ecart_parait_petit_parmi_les_intercommunalites():
+    departement = Comparateur("departement", "35", "Ille-et-Vilaine", 20.5)
+    assert places(ligne(departement)) == {"departement": 96.0, "territoire": 4.0}
+    html = ligne(departement, repartitions={"part": Repartition(10.0, 18.0, 24.0, 30.0)})
+    positions = places(html)
+    assert 0 < positions["departement"] - positions["territoire"] < 3
+    assert '<span class="cpts-bande" style="left:40.8%;width:27.6%">' in html
+    assert "entre 18,0 et 24,0\u00a0%" in html
+
+
+def test_un_repere_connu_en_partie_n_est_pas_donne_pour_le_tout():
+    html = ligne(Comparateur("region", "53", "Bretagne", 12.3, couverture=0.32))
+    assert "12,3" not in html
+    assert "couvert à 32\u00a0%" in html
+    assert "region" not in places(html)
