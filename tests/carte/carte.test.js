@@ -258,7 +258,13 @@ function createStorage() {
 
 function createBrouillons(local, nom, millesime = "2026") {
   let date = 0;
-  const milieu = { local, session: createStorage(), hasard: () => nom, maintenant: () => (date += 1) };
+  const session = createStorage();
+  const milieu = {
+    local: () => local,
+    session: () => session,
+    hasard: () => nom,
+    maintenant: () => (date += 1),
+  };
   return new Brouillons(milieu, millesime, 24);
 }
 
@@ -289,6 +295,42 @@ test("un brouillon abîmé ou d'une autre géographie ne casse rien", () => {
   assert.deepEqual(createBrouillons(local, "onglet-a", "2027").open("onglet-a").passe, []);
   local.setItem("cpts:brouillon:onglet-a", "{abîmé");
   assert.equal(brouillons.read(), null);
+});
+
+test("ce qui fut annulé se rétablit encore après un rechargement", () => {
+  const brouillons = createBrouillons(createStorage(), "onglet-a");
+  const gestes = Array.from({ length: 5 }, (_, n) => ({ libelle: `${n}`, ajouts: [n], retraits: [] }));
+  for (const passe of [0, 1, 4]) {
+    brouillons.save({ lien: "", nom: "", passe: gestes.slice(0, passe), futur: gestes.slice(passe) });
+    assert.deepEqual(brouillons.read().passe, gestes.slice(0, passe));
+    assert.deepEqual(brouillons.read().futur, gestes.slice(passe));
+  }
+});
+
+test("un stockage trop petit garde le dessin et les derniers gestes", () => {
+  const local = createStorage();
+  const plein = {
+    ...local,
+    setItem: (cle, valeur) => {
+      if (valeur.length > 3000) throw new Error("plein");
+      local.setItem(cle, valeur);
+    },
+  };
+  const brouillons = createBrouillons(plein, "onglet-a");
+  const passe = Array.from({ length: 300 }, (_, n) => ({ libelle: `${n}`, ajouts: [1], retraits: [] }));
+  assert.equal(brouillons.save({ lien: "1.x", nom: "", passe, futur: [] }), true);
+  assert.deepEqual(brouillons.read().passe, passe.slice(-100));
+});
+
+test("un navigateur qui interdit jusqu'au nom du stockage laisse dessiner", () => {
+  const interdit = () => {
+    throw new Error("interdit");
+  };
+  const milieu = { local: interdit, session: interdit, hasard: () => "onglet-a", maintenant: () => 0 };
+  const brouillons = new Brouillons(milieu, "2026", 24);
+  assert.equal(brouillons.read(), null);
+  assert.deepEqual(brouillons.others(), []);
+  assert.equal(brouillons.save({ lien: "1.x", nom: "", passe: [], futur: [] }), false);
 });
 
 test("un navigateur qui refuse d'écrire le dit", () => {

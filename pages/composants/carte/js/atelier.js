@@ -61,6 +61,8 @@ const PARTAGE_MS = 300; // the session gets the drawing by then, even if its che
 
 /** @type {WeakMap<Node, Promise<Atelier>>} */
 const ateliers = new WeakMap();
+/** @type {Set<Atelier>} those not closed yet: going to another page tells us nothing */
+const ouverts = new Set();
 
 /**
  * Called by Streamlit at each run of the page.
@@ -79,6 +81,7 @@ export async function render(composant) {
 /** @param {HTMLElement | ShadowRoot} racine @param {Composant} composant */
 async function open(racine, { data }) {
   const hote = /** @type {HTMLElement} */ (racine.querySelector(".atelier-hote"));
+  for (const ancien of ouverts) if (!ancien.hote.isConnected) ancien.close();
   try {
     // one wait for everything the first picture needs; the borders come on their own
     const [table] = await Promise.all([
@@ -88,6 +91,7 @@ async function open(racine, { data }) {
       import(`${location.origin}${data.leaflet}leaflet.js`),
     ]);
     const atelier = new Atelier(hote, data, new Unites(table));
+    ouverts.add(atelier);
     // for browser tests and measures, which need to know where a commune stands on the screen
     Object.assign(hote, { atelier });
     return atelier;
@@ -128,6 +132,7 @@ class Atelier {
     this.envoye = -1;
     this.lienEnvoye = "";
     this.partage = 0;
+    this.aPartager = false;
     this.reprise = 0;
     this.nom = data.nom;
     this.type = data.type;
@@ -135,13 +140,19 @@ class Atelier {
     this.partielles = new Set();
     /** @type {any} GeoJSON of the CPTS of the register, once read */
     this.contoursCpts = null;
+    this.fin = new AbortController();
     this.pret = false;
     this.aGarder = false;
     this.prevenu = false;
     /** @type {Composant["setStateValue"]} */
     this.setStateValue = () => {};
     this.brouillons = new Brouillons(
-      { local: localStorage, session: sessionStorage, hasard: newId, maintenant: Date.now },
+      {
+        local: () => localStorage,
+        session: () => sessionStorage,
+        hasard: newId,
+        maintenant: Date.now,
+      },
       data.millesime,
       unites.nombre,
     );
@@ -207,6 +218,7 @@ class Atelier {
     );
     this.gestes = new Gestes(this.carte, this.dessin, {
       onSurvol: (cible, point) => this.#showConsequences(cible, point),
+      onTape: (cible, tape) => this.#tellTape(cible, tape),
       onFin: () => this.#finish(),
       onMessage: (texte) => this.say(texte),
     });
@@ -281,11 +293,36 @@ class Atelier {
 
   /** @param {HTMLElement} carteHote */
   #listen(carteHote) {
+    const { signal } = this.fin;
     this.#watchCopies();
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#repaint());
-    addEventListener("pagehide", () => this.#settle());
-    new ResizeObserver(() => this.carte.resize()).observe(carteHote);
-    document.addEventListener("keydown", (e) => this.#key(e));
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#repaint(), {
+      signal,
+    });
+    addEventListener("pagehide", () => this.#settle(), { signal });
+    const mesure = new ResizeObserver(() => this.carte.resize());
+    mesure.observe(carteHote);
+    signal.addEventListener("abort", () => mesure.disconnect());
+    document.addEventListener("keydown", (e) => this.#key(e), { signal });
+    // about to leave for another page, which must have the drawing; a click would be too late,
+    // Streamlit sends what it is given a few milliseconds after
+    for (const signe of ["pointerdown", "focusin"]) {
+      document.addEventListener(signe, (e) => this.#leave(e), { signal, capture: true });
+    }
+  }
+
+  /** Let go of the page: another workshop has taken the place, or will. */
+  close() {
+    ouverts.delete(this);
+    this.fin.abort();
+    clearTimeout(this.partage);
+    clearTimeout(this.reprise);
+    this.verification.close();
+    this.carte.close();
+  }
+
+  /** @param {Event} e */
+  #leave(e) {
+    if (this.aPartager && !e.composedPath().includes(this.hote)) this.#share();
   }
 
   /** Outlines of the known CPTS; asked only when the map is there. @param {boolean} montrer */
@@ -345,17 +382,18 @@ class Atelier {
   /** First picture: the drawing of the session, or the draft of this tab. @param {Donnees} data */
   #start(data) {
     const brouillon = this.brouillons.read();
-    const memeDessin = brouillon && (brouillon.lien === data.lien || !data.lien);
-    const lien = data.lien || (brouillon?.lien ?? "");
+    const garde = brouillon ? (this.#readLien(brouillon.lien) ?? []) : null;
+    this.partielles.clear();
+    // an empty drawing of a session that has had ours was emptied on another page
+    const neuve = !data.lien && !data.recu;
+    const lien = neuve ? (brouillon?.lien ?? "") : data.lien;
     const rangs = this.#readLien(lien) ?? [];
-    if (memeDessin) {
-      this.dessin.restore(rangs, brouillon.passe, brouillon.futur);
-      if (!this.nom) this.nom = brouillon.nom;
-      if (!data.lien && rangs.length > 0) {
-        this.say(`Brouillon retrouvé\u00a0: ${compter(rangs.length, "commune")}.`);
-      }
-    } else {
-      this.dessin.restore(rangs);
+    this.dessin.restore(garde ?? rangs, brouillon?.passe, brouillon?.futur);
+    // changed on another page, or a link opened over a draft: undo gives the draft back
+    this.dessin.replace(rangs, "Ouvrir un autre territoire");
+    if (brouillon?.lien === lien && !this.nom) this.nom = brouillon.nom;
+    if (neuve && rangs.length > 0) {
+      this.say(`Brouillon retrouvé\u00a0: ${compter(rangs.length, "commune")}.`);
     }
     this.panneau.showNom(this.nom);
     if (rangs.length > 0) this.carte.fly(rangs);
@@ -392,6 +430,7 @@ class Atelier {
     this.envoye = this.dessin.revision;
     this.lienEnvoye = lien;
     this.verification.ask({ revision: this.envoye, lien, type: this.type });
+    this.aPartager = true;
     clearTimeout(this.partage);
     this.partage = setTimeout(() => this.#share(), PARTAGE_MS);
     this.barre.showHistorique(this.dessin);
@@ -402,6 +441,7 @@ class Atelier {
   /** Give the drawing to the session; after its check, which a run of the page would slow down. */
   #share() {
     clearTimeout(this.partage);
+    this.aPartager = false;
     this.setStateValue("geste", {
       onglet: this.instance,
       revision: this.envoye,
@@ -461,6 +501,7 @@ class Atelier {
       else this.brouillons.renew();
     };
     canal.postMessage({ onglet: this.brouillons.onglet, instance: this.instance, question: true });
+    this.fin.signal.addEventListener("abort", () => canal.close());
   }
 
   #offerDrafts() {
@@ -581,6 +622,7 @@ class Atelier {
   // ---- what one sees ----
 
   #undo() {
+    if (this.gestes.takeBack()) return;
     const geste = this.dessin.undo();
     if (geste) this.#finish();
     this.say(geste ? `Annulé\u00a0: ${geste.libelle}.` : "Rien à annuler.");
@@ -613,13 +655,24 @@ class Atelier {
       this.bulle.hide();
       return;
     }
-    const phrase = this.bulle.write(this.dessin, cible, this.gestes.enleve(cible), {
-      bareme: this.data.bareme,
-      type: this.type,
-      voisinage: this.voisinage,
-    });
+    const phrase = this.bulle.write(this.dessin, cible, this.gestes.enleve(cible), this.#contexte());
     this.bulle.place(point, this.scene.getBoundingClientRect());
     if (this.cadre.querySelector(".carte[data-clavier]")) this.annonce.textContent = phrase;
+  }
+
+  /**
+   * A finger had no hover to say what it would do: it is said once done.
+   * @param {import("./gestes.js").Cible} cible @param {() => void} tape
+   */
+  #tellTape(cible, tape) {
+    const phrase = this.bulle.write(this.dessin, cible, this.gestes.enleve(cible), this.#contexte());
+    this.bulle.hide();
+    tape();
+    this.say(`${phrase}.`, { texte: "Annuler", action: () => this.#undo() });
+  }
+
+  #contexte() {
+    return { bareme: this.data.bareme, type: this.type, voisinage: this.voisinage };
   }
 
   /** Say the totals to screen readers, once the server has confirmed them. */

@@ -55,9 +55,15 @@ function readGestes(liste, nombre) {
   }));
 }
 
+/** @param {Geste[]} gestes @param {number} profondeur */
+function lastOf(gestes, profondeur) {
+  return gestes.slice(Math.max(0, gestes.length - profondeur));
+}
+
 export class Brouillons {
   /**
-   * @param {{local: Storage, session: Storage, hasard: () => string, maintenant: () => number}} milieu
+   * @param {{local: () => Storage, session: () => Storage, hasard: () => string,
+   *   maintenant: () => number}} milieu storages are functions: a browser may refuse even their name
    * @param {string} millesime @param {number} nombre unités of that geography
    */
   constructor({ local, session, hasard, maintenant }, millesime, nombre) {
@@ -67,7 +73,7 @@ export class Brouillons {
     this.maintenant = maintenant;
     this.millesime = millesime;
     this.nombre = nombre;
-    this.onglet = this.#tenter(() => session.getItem(CLE_ONGLET)) ?? "";
+    this.onglet = this.#tenter(() => session().getItem(CLE_ONGLET)) ?? "";
     if (!/^[\w-]{4,40}$/.test(this.onglet)) this.renew();
     this.#clean();
   }
@@ -75,7 +81,7 @@ export class Brouillons {
   /** Take a new identity: this tab is a copy of another one. */
   renew() {
     this.onglet = this.hasard();
-    this.#tenter(() => this.session.setItem(CLE_ONGLET, this.onglet));
+    this.#tenter(() => this.session().setItem(CLE_ONGLET, this.onglet));
   }
 
   /**
@@ -85,19 +91,19 @@ export class Brouillons {
    */
   save({ lien, nom, passe, futur }) {
     const cle = PREFIXE + this.onglet;
-    for (const profondeur of [passe.length, 100, 20, 0]) {
+    for (const profondeur of [Infinity, 100, 20, 0]) {
       /** @type {Brouillon} */
       const brouillon = {
         version: VERSION,
         lien,
         nom,
         millesime: this.millesime,
-        passe: passe.slice(passe.length - Math.min(profondeur, passe.length)).map(writeGeste),
-        futur: futur.slice(-profondeur || futur.length).map(writeGeste),
+        passe: lastOf(passe, profondeur).map(writeGeste),
+        futur: lastOf(futur, profondeur).map(writeGeste),
         date: this.maintenant(),
       };
       const ecrit = this.#tenter(() => {
-        this.local.setItem(cle, JSON.stringify(brouillon));
+        this.local().setItem(cle, JSON.stringify(brouillon));
         return true;
       });
       if (ecrit) return true;
@@ -118,7 +124,7 @@ export class Brouillons {
   open(onglet) {
     return (
       this.#tenter(() => {
-        const brouillon = JSON.parse(this.local.getItem(PREFIXE + onglet) ?? "null");
+        const brouillon = JSON.parse(this.local().getItem(PREFIXE + onglet) ?? "null");
         if (brouillon?.version !== VERSION || typeof brouillon.lien !== "string") return null;
         const suivi = brouillon.millesime === this.millesime;
         return {
@@ -143,7 +149,7 @@ export class Brouillons {
 
   /** @param {string} onglet */
   remove(onglet) {
-    this.#tenter(() => this.local.removeItem(PREFIXE + onglet));
+    this.#tenter(() => this.local().removeItem(PREFIXE + onglet));
   }
 
   #clean() {
@@ -153,7 +159,7 @@ export class Brouillons {
   #cles() {
     return (
       this.#tenter(() =>
-        Array.from({ length: this.local.length }, (_, n) => this.local.key(n) ?? "")
+        Array.from({ length: this.local().length }, (_, n) => this.local().key(n) ?? "")
           .filter((cle) => cle.startsWith(PREFIXE))
           .map((cle) => cle.slice(PREFIXE.length)),
       ) ?? []

@@ -257,6 +257,11 @@ export class Carte {
     return /** @type {[number, number]} */ (mercator(position.lng, position.lat));
   }
 
+  /** Pixels of the map of a point of the world. @param {[number, number]} point @returns {{x: number, y: number}} */
+  toEcran([x, y]) {
+    return this.carte.latLngToContainerPoint(fromMonde(x, y));
+  }
+
   /** Pixels for the whole world at this scale. */
   get echelle() {
     return 256 * 2 ** this.carte.getZoom();
@@ -298,6 +303,10 @@ export class Carte {
 
   flyFrance() {
     this.carte.fitBounds(FRANCE);
+  }
+
+  close() {
+    this.carte.remove();
   }
 
   resize() {

@@ -106,8 +106,19 @@ export class Dessin {
     return geste;
   }
 
+  /** Take back the gesture that is open. @returns {boolean} whether it had changed anything */
+  abandon() {
+    const geste = this.enCours;
+    this.enCours = null;
+    if (!geste || geste.ajouts.length + geste.retraits.length === 0) return false;
+    this.#write(geste.libelle, geste.retraits, geste.ajouts);
+    this.#tell(geste);
+    return true;
+  }
+
   /** @returns {Geste | undefined} the gesture taken back */
   undo() {
+    this.close();
     const geste = this.passe.pop();
     if (!geste) return undefined;
     this.futur.push(geste);
@@ -118,6 +129,7 @@ export class Dessin {
 
   /** @returns {Geste | undefined} the gesture done again */
   redo() {
+    this.close();
     const geste = this.futur.pop();
     if (!geste) return undefined;
     this.passe.push(geste);

@@ -14,17 +14,20 @@ import { at } from "./unites.js";
 /** @typedef {{rangs: number[], groupe: number, nom: string}} Cible */
 
 const PROCHE_PX = 12; // a click that near the first corner closes the polygon
+const PROCHE_DOIGT_PX = 28; // same, for a finger
 
 export class Gestes {
   /**
    * @param {Carte} carte @param {Dessin} dessin
    * @param {{onSurvol: (cible: Cible | null, point: {x: number, y: number} | null) => void,
+   *   onTape: (cible: Cible, tape: () => void) => void,
    *   onFin: () => void, onMessage: (texte: string) => void}} options
    */
-  constructor(carte, dessin, { onSurvol, onFin, onMessage }) {
+  constructor(carte, dessin, { onSurvol, onTape, onFin, onMessage }) {
     this.carte = carte;
     this.dessin = dessin;
     this.onSurvol = onSurvol;
+    this.onTape = onTape;
     this.onFin = onFin;
     this.onMessage = onMessage;
     /** @type {Outil} */
@@ -33,8 +36,12 @@ export class Gestes {
     this.retirer = false;
     /** @type {Point | null} last world point of the stroke */
     this.dernier = null;
-    /** @type {{x: number, y: number}[]} corners, in pixels of the map */
+    /** @type {Point[]} corners, in the world: the map may move under the shape */
     this.coins = [];
+    /** whether the last press was a finger's */
+    this.auDoigt = false;
+    /** whether a second finger came: the map is being moved, nothing is drawn */
+    this.plusieurs = false;
     this.image = 0;
     /** @type {{x: number, y: number}} where the pointer was last seen */
     this.pointeur = { x: NaN, y: NaN };
@@ -61,8 +68,16 @@ export class Gestes {
   cancel() {
     this.coins = [];
     this.dernier = null;
-    this.dessin.close();
     this.#drawTrace();
+    if (this.dessin.abandon()) this.onFin();
+  }
+
+  /** Take back the last corner of the shape in progress. @returns {boolean} whether there was one */
+  takeBack() {
+    if (this.outil !== "polygone" || this.coins.length === 0) return false;
+    this.coins.pop();
+    this.#drawTrace();
+    return true;
   }
 
   #listen() {
@@ -70,9 +85,15 @@ export class Gestes {
     carte.on("click", (/** @type {any} */ e) => {
       if (this.outil === "clic") this.#click(e.containerPoint, e.originalEvent.shiftKey);
     });
-    carte.on("movestart zoomstart", () => {
-      this.onSurvol(null, null);
-      if (this.coins.length > 0) this.cancel();
+    // a finger does not hover: held on a place, it asks what a tap would do
+    carte.on("contextmenu", (/** @type {any} */ e) => {
+      if (this.auDoigt && this.outil === "clic") this.#hover(e.containerPoint, false);
+    });
+    carte.on("movestart zoomstart", () => this.onSurvol(null, null));
+    carte.on("zoomstart", () => this.trace.svg.setAttribute("visibility", "hidden"));
+    carte.on("move zoomend", () => {
+      this.trace.svg.removeAttribute("visibility");
+      this.#drawTrace();
     });
     // pointer events of our own: Leaflet would pan the map
     this.hote.addEventListener("pointerdown", (e) => this.#press(e));
@@ -137,6 +158,10 @@ export class Gestes {
       this.onMessage("Zoom sur l’intercommunalité\u00a0: cliquez maintenant une commune.");
       return;
     }
+    if (this.auDoigt) {
+      this.onTape(cible, () => this.toggle(cible));
+      return;
+    }
     this.toggle(cible);
     auRepos(() => this.#hover(point, autre));
   }
@@ -164,6 +189,13 @@ export class Gestes {
   /** @param {PointerEvent} e */
   #press(e) {
     delete this.hote.dataset.clavier;
+    this.auDoigt = e.pointerType === "touch";
+    this.plusieurs = !e.isPrimary;
+    if (this.plusieurs) {
+      // two fingers move the map: what the first one began was not meant
+      if (this.outil !== "polygone") this.cancel();
+      return;
+    }
     if (e.button !== 0 || this.outil === "clic" || this.#onControl(e)) return;
     const point = this.#point(e);
     if (this.outil === "polygone") return;
@@ -171,7 +203,8 @@ export class Gestes {
     this.hote.focus({ preventScroll: true });
     this.hote.setPointerCapture(e.pointerId);
     if (this.outil === "rectangle") {
-      this.coins = [point, point];
+      const coin = this.carte.toMonde(point);
+      this.coins = [coin, coin];
       this.#drawTrace();
       return;
     }
@@ -185,7 +218,7 @@ export class Gestes {
     if (this.#onControl(e)) return;
     const point = this.#point(e);
     if (this.outil === "rectangle" && this.coins.length === 2) {
-      this.coins[1] = point;
+      this.coins[1] = this.carte.toMonde(point);
       this.#drawTrace();
     } else if (this.dernier) {
       this.#sweep(point);
@@ -205,12 +238,12 @@ export class Gestes {
 
   /** @param {PointerEvent} e */
   #release(e) {
-    if (this.#onControl(e)) return;
+    if (this.#onControl(e) || this.plusieurs) return;
     if (this.outil === "polygone" && e.button === 0) {
       this.#addCoin(this.#point(e));
     } else if (this.outil === "rectangle" && this.coins.length === 2) {
-      const [a, b] = /** @type {[any, any]} */ (this.coins);
-      const coins = [a, { x: b.x, y: a.y }, b, { x: a.x, y: b.y }];
+      const coins = this.#forme();
+      const [a, , b] = /** @type {[any, any, any]} */ (coins.map((c) => this.carte.toEcran(c)));
       this.coins = [];
       this.#drawTrace();
       if (Math.abs(a.x - b.x) > 3 && Math.abs(a.y - b.y) > 3) {
@@ -243,18 +276,27 @@ export class Gestes {
   /** @param {{x: number, y: number}} point */
   #addCoin(point) {
     const [premier] = this.coins;
-    const ferme =
-      premier &&
-      this.coins.length > 2 &&
-      Math.hypot(point.x - premier.x, point.y - premier.y) < PROCHE_PX;
-    if (ferme) this.#closePolygone();
-    else {
-      const dernier = this.coins[this.coins.length - 1];
-      if (!dernier || Math.hypot(point.x - dernier.x, point.y - dernier.y) > 3) {
-        this.coins.push(point);
-      }
-      this.#drawTrace(point);
+    const proche = this.auDoigt ? PROCHE_DOIGT_PX : PROCHE_PX;
+    if (premier && this.coins.length > 2 && this.#distance(premier, point) < proche) {
+      this.#closePolygone();
+      return;
     }
+    const dernier = this.coins[this.coins.length - 1];
+    if (!dernier || this.#distance(dernier, point) > 3) this.coins.push(this.carte.toMonde(point));
+    this.#drawTrace(point);
+  }
+
+  /** Pixels from a corner to a point of the map. @param {Point} coin @param {{x: number, y: number}} point */
+  #distance(coin, point) {
+    const { x, y } = this.carte.toEcran(coin);
+    return Math.hypot(point.x - x, point.y - y);
+  }
+
+  /** Corners of the shape in progress: a rectangle holds two of them only. @returns {Point[]} */
+  #forme() {
+    const [a, b] = this.coins;
+    if (this.outil !== "rectangle" || !a || !b) return this.coins;
+    return [a, [b[0], a[1]], b, [a[0], b[1]]];
   }
 
   #closePolygone() {
@@ -266,11 +308,10 @@ export class Gestes {
 
   /**
    * Take the communes whose town hall is in the shape, or the groups whose main commune is.
-   * @param {{x: number, y: number}[]} coins @param {string} libelle @param {boolean} alt
+   * @param {Point[]} polygone @param {string} libelle @param {boolean} alt
    */
-  #takeZone(coins, libelle, alt) {
+  #takeZone(polygone, libelle, alt) {
     const { unites } = this.dessin;
-    const polygone = coins.map((coin) => this.carte.toMonde(coin));
     /** @param {number} rang */
     const dedans = (rang) => dansPolygone(polygone, ...this.carte.mondeUnite(rang));
     /** @type {number[]} */
@@ -329,11 +370,8 @@ export class Gestes {
       cercle.setAttribute("cy", String(pointeur.y));
       cercle.setAttribute("r", String(this.rayon));
     }
-    let points = this.coins;
-    if (this.outil === "rectangle" && points.length === 2) {
-      const [a, b] = /** @type {[any, any]} */ (points);
-      points = [a, { x: b.x, y: a.y }, b, { x: a.x, y: b.y }];
-    } else if (pointeur && points.length > 0) points = [...points, pointeur];
+    const points = this.#forme().map((coin) => this.carte.toEcran(coin));
+    if (pointeur && this.outil === "polygone" && points.length > 0) points.push(pointeur);
     forme.setAttribute("points", points.map(({ x, y }) => `${x},${y}`).join(" "));
   }
 }
@@ -349,5 +387,5 @@ function createTrace(hote) {
   cercle.setAttribute("visibility", "hidden");
   svg.append(forme, cercle);
   hote.append(svg);
-  return { forme, cercle };
+  return { svg, forme, cercle };
 }

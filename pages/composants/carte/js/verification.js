@@ -49,6 +49,11 @@ export class Verification {
     }
   }
 
+  /** Ask no more. */
+  close() {
+    this.enVol.abort();
+  }
+
   /** @param {Question} question @param {AbortSignal} signal @returns {Promise<Confirmation>} */
   async #send({ revision, lien, type }, signal) {
     const reponse = await fetch(this.adresse, {
