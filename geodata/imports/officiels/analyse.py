@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Final
 
 import pandas as pd
@@ -38,7 +40,7 @@ from geodata.imports.officiels.passage import (
     move_to_present,
     translate_lieux,
 )
-from geodata.imports.officiels.tableaux import Tableau
+from geodata.imports.officiels.tableaux import Tableau, accorder
 from geodata.schema import ANNEES_POPULATION, Geographie, TableCommunale
 
 TABLEAUX: Final[tuple[FormatTableau, ...]] = (
@@ -142,7 +144,9 @@ def analyse_fichier(
     ImportRefuseError
         With the reason, and every fault found; nothing is stored by this function.
     """
-    contexte = Contexte(fichier, annee_annoncee, _populations(geographie), connues or {}, progres)
+    contexte = Contexte(
+        fichier, annee_annoncee, _populations(geographie), connues or {}, progres=progres
+    )
     progres(0.05, "ouverture du fichier")
     source, lues = _lire(fichier, open_membres(fichier, contenu, _LIMITES), contexte)
     progres(0.8, "passage aux communes d'aujourd'hui")
@@ -179,35 +183,85 @@ def _populations(geographie: Geographie) -> Mapping[str, pd.Series[float]]:
 def _lire(
     fichier: str, membres: Sequence[Membre], contexte: Contexte
 ) -> tuple[Source, tuple[Lue, ...]]:
-    entetes: list[str] = []
-    for membre in sorted(membres, key=lambda m: -m.taille):
-        with membre.open() as flux:
-            debut = flux.read(OCTETS_DEBUT)
-        for format_membre in MEMBRES:
-            if format_membre.reconnait(debut, membre):
-                return format_membre.source, format_membre.lire(membre, contexte)
-        if debut.startswith((b"PK", b"\x89PNG", b"%PDF", b"{", b"[", b"<")):
+    """Read the largest file that is recognised; the others are only named."""
+    vus: list[str] = []
+    ordonnes = sorted(membres, key=lambda m: -m.taille)
+    for rang, membre in enumerate(ordonnes):
+        reconnu = _reconnaitre(fichier, membre)
+        if isinstance(reconnu, str):
+            vus.append(reconnu)
             continue
-        tableau = Tableau.open(fichier, membre)
-        for format_tableau in TABLEAUX:
-            if format_tableau.reconnait(tableau.colonnes):
-                return format_tableau.source, format_tableau.lire(tableau, contexte)
-        entetes.append(_decrire(tableau))
-    vu = f" En-tête lu : {' — '.join(entetes[:2])}." if entetes else ""
+        source, lire = reconnu
+        autres = ordonnes[:rang] + ordonnes[rang + 1 :]
+        lues = lire(replace(contexte, voisins=tuple(autres)))
+        restants = [
+            f"« {autre.nom} » ({lu[0].titre})"
+            for autre in ordonnes[rang + 1 :]
+            if not isinstance(lu := _reconnaitre(fichier, autre), str) and lu[0] != source
+        ]
+        if restants:
+            constat = f"Aussi dans l'archive, mais non lu : {', '.join(restants)}. Donnez-le seul."
+            lues = (replace(lues[0], constats=(*lues[0].constats, constat)), *lues[1:])
+        return source, lues
+    vu = " ".join(f"{description}." for description in vus[:2] if description)
     raise ImportRefuseError(
         fichier,
-        "ce n'est aucun des fichiers officiels que l'application sait lire : "
-        f"{', '.join(source.titre for source in SOURCES)}.{vu}",
+        f"ce n'est aucun des fichiers officiels que l'application sait lire. {vu} "
+        f"Fichiers lus : {', '.join(source.titre for source in SOURCES)}.",
     )
 
 
+_Lire = Callable[[Contexte], tuple[Lue, ...]]
+
+
+def _reconnaitre(fichier: str, membre: Membre) -> tuple[Source, _Lire] | str:
+    """Return what a file is and how to read it, else what was seen in it, in French."""
+    with membre.open() as flux:
+        debut = flux.read(OCTETS_DEBUT)
+    for format_membre in MEMBRES:
+        if format_membre.reconnait(debut, membre):
+            return format_membre.source, partial(format_membre.lire, membre)
+    for signature, description in _AUTRES_FORMATS.items():
+        if debut.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(signature):
+            return description
+    tableau = Tableau.open(fichier, membre)
+    for format_tableau in TABLEAUX:
+        if format_tableau.reconnait(tableau.colonnes):
+            return format_tableau.source, partial(format_tableau.lire, tableau)
+    return _decrire(tableau)
+
+
+_AUTRES_FORMATS: Final = {
+    b"PK": "C'est un classeur : les fichiers de l'Insee se donnent dans leur version CSV",
+    b"<": "C'est une page web ou du XML : le téléchargement a pu être bloqué par un filtre",
+    b"%PDF": "C'est un PDF",
+    b"\x89PNG": "C'est une image",
+    b"{": "C'est du JSON d'une autre forme",
+    b"[": "C'est du JSON d'une autre forme",
+}
+_DECLARES: Final = re.compile(r"^Q2\d\d$")
+
+
 def _decrire(tableau: Tableau) -> str:
-    if len(tableau.colonnes) == 1:
+    colonnes = tableau.colonnes
+    if tableau.est_binaire:
+        return "Il contient des octets nuls : il est abîmé, ou n'est pas du texte"
+    if len(colonnes) < 2:
         return (
-            f"une seule colonne, « {tableau.colonnes[0][:60]} » : le séparateur attendu est le "
-            "point-virgule ou la virgule"
+            f"Une seule colonne, « {''.join(colonnes)[:60]} » : le séparateur attendu est le "
+            "point-virgule ou la virgule, l'en-tête en première ligne"
         )
-    return ", ".join(nom[:30] for nom in tableau.colonnes[:6]) or "vide"
+    entete = f"En-tête lu : {', '.join(nom[:30] for nom in colonnes[:6])}"
+    if {"IRIS", "COM"} <= set(colonnes):
+        return (
+            f"{entete}. C'est un fichier par Iris (base-ic) : prenez celui des communes (base-cc)"
+        )
+    if "CODGEO" in colonnes and any(map(_DECLARES.match, colonnes)):
+        return (
+            f"{entete}. Ce sont les revenus déclarés (DEC), avant impôts et prestations : le "
+            "niveau de vie est dans le fichier du revenu disponible (DISP)"
+        )
+    return entete
 
 
 def _table(
@@ -257,20 +311,28 @@ def _completer(valeurs: pd.DataFrame, geographie: Geographie) -> pd.DataFrame:
 def _raconter(lue: Lue, deplacement: Deplacement) -> list[str]:
     notes = list(lue.constats)
     if deplacement.traduites:
-        notes.append(
-            f"{deplacement.traduites} lignes d'anciennes communes ou de communes regroupées ont "
-            "été reportées sur les communes d'aujourd'hui."
+        lignes = accorder(
+            deplacement.traduites,
+            "ligne d'une ancienne commune ou de communes regroupées a été reportée",
+            "lignes d'anciennes communes ou de communes regroupées ont été reportées",
         )
+        notes.append(f"{lignes} sur les communes d'aujourd'hui.")
     if deplacement.vides:
+        communes = accorder(len(deplacement.vides), "commune a fusionné", "communes ont fusionné")
         notes.append(
-            f"{len(deplacement.vides)} communes ont fusionné depuis : une médiane ou un taux ne "
-            "s'additionne pas, leur valeur est laissée vide."
+            f"{communes} depuis : une médiane ou un taux ne s'additionne pas, la valeur est "
+            "laissée vide."
         )
     if lue.secrets:
-        notes.append(f"{lue.secrets} valeurs sont sous secret statistique : elles restent vides.")
+        valeurs = accorder(
+            lue.secrets,
+            "valeur est sous secret statistique : elle reste vide",
+            "valeurs sont sous secret statistique : elles restent vides",
+        )
+        notes.append(f"{valeurs}.")
     if deplacement.perdues:
+        codes = accorder(deplacement.perdues, "code n'est", "codes ne sont")
         notes.append(
-            f"{deplacement.perdues} codes ne sont d'aucune commune d'aujourd'hui : "
-            f"{', '.join(deplacement.codes_perdus[:8])}."
+            f"{codes} d'aucune commune d'aujourd'hui : {', '.join(deplacement.codes_perdus[:8])}."
         )
     return notes

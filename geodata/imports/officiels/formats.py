@@ -114,6 +114,8 @@ class Contexte:
         Population municipale of each year by commune, to recognise a year by its figures.
     connues
         Tables already in use by role, for a file that only makes sense beside another.
+    voisins
+        The other files of the archive.
     progres
         Called with a share (0 to 1) and what is being done.
     """
@@ -122,6 +124,7 @@ class Contexte:
     annee_annoncee: str = ""
     populations: Mapping[str, pd.Series[float]] = field(default_factory=dict)
     connues: Mapping[str, TableCommunale] = field(default_factory=dict)
+    voisins: Sequence[Membre] = ()
     progres: Progres = lambda _part, _etape: None
 
 

@@ -22,8 +22,13 @@ _VALEURS: Final = ("niveau_vie_median", "taux_pauvrete", "rapport_interdecile")
 _ANCIENNES: Final = {
     "niveau_vie_median": re.compile(r"^(?:MED|Q2)(\d\d)$"),
     "taux_pauvrete": re.compile(r"^TP60(\d\d)$"),
-    "rapport_interdecile": re.compile(r"^RD(\d\d)$"),
+    # « RD » alone in the file of the disposable income
+    "rapport_interdecile": re.compile(r"^RD(?:\d\d)?$"),
 }
+_QUARTILE: Final = re.compile(r"^Q2\d\d$")
+# social benefits and taxes: only the disposable income, and so the standard of living, has them
+_DISPONIBLE: Final = re.compile(r"^(?:PPSOC|PIMPOT)\d\d$")
+_TAUX_A_PART: Final = "DISP_PAUVRES"
 _NOUVELLES: Final = {
     "MED_SL": "niveau_vie_median",
     "PR_MD60": "taux_pauvrete",
@@ -53,10 +58,15 @@ class FormatFilosofiLarge:
     source = SOURCE_FILOSOFI
 
     def reconnait(self, colonnes: Sequence[str]) -> bool:
-        """Tell whether the header has the code and a median with its year."""
-        return "CODGEO" in colonnes and any(
-            _ANCIENNES["niveau_vie_median"].match(colonne) for colonne in colonnes
-        )
+        """Tell whether the header has the code and a median standard of living with its year.
+
+        A second quartile may also be that of the declared income, which is another figure.
+        """
+        if "CODGEO" not in colonnes:
+            return False
+        if any(map(_QUARTILE.match, colonnes)):
+            return any(map(_DISPONIBLE.match, colonnes))
+        return any(map(_ANCIENNES["niveau_vie_median"].match, colonnes))
 
     def lire(self, tableau: Tableau, contexte: Contexte) -> tuple[Lue, ...]:
         """Read medians and rates, without ever turning a secret into a zero.
@@ -80,9 +90,18 @@ class FormatFilosofiLarge:
         check_doublons(codes, defauts)
         nombres, secrets = to_nombres(texte, list(trouvees.values()), defauts)
         check_positifs(nombres, defauts)
+        a_part = None if "taux_pauvrete" in trouvees else _lire_taux(contexte, annee, defauts)
         defauts.check()
         nombres.index = pd.Index(codes)
         valeurs = nombres.rename(columns={colonne: nom for nom, colonne in trouvees.items()})
+        constats: tuple[str, ...] = ()
+        if a_part is not None:
+            valeurs["taux_pauvrete"] = a_part.reindex(valeurs.index)
+        elif "taux_pauvrete" not in trouvees:
+            constats = (
+                "Le taux de pauvreté n'est pas dans ce fichier : donnez plutôt l'archive de "
+                "l'Insee entière.",
+            )
         return (
             Lue(
                 id="filosofi",
@@ -94,9 +113,26 @@ class FormatFilosofiLarge:
                 non_additives=_VALEURS,
                 secrets=sum(secrets.values()),
                 compte={f"secrets_{nom}": secrets[colonne] for nom, colonne in trouvees.items()},
+                constats=constats,
                 notes=("Ni Guadeloupe, ni Guyane, ni Mayotte dans Filosofi.",),
             ),
         )
+
+
+def _lire_taux(contexte: Contexte, annee: str, defauts: Defauts) -> pd.Series[float] | None:
+    """Return the poverty rates that the archive gives beside the median, None without them."""
+    colonne = f"TP60{annee[-2:]}"
+    for membre in contexte.voisins:
+        if _TAUX_A_PART not in membre.nom.upper():
+            continue
+        tableau = Tableau.open(contexte.fichier, membre)
+        if {"CODGEO", colonne} <= set(tableau.colonnes):
+            texte = tableau.read(["CODGEO", colonne])
+            codes = to_codes(texte, "CODGEO", defauts)
+            check_doublons(codes, defauts)
+            nombres, _ = to_nombres(texte, [colonne], defauts)
+            return nombres[colonne].groupby(codes).first()
+    return None
 
 
 class FormatFilosofiLong:

@@ -24,7 +24,14 @@ _COLONNES_MAXIMUM: Final = 5_000
 _DEFAUTS_MAXIMUM: Final = 8
 # what the producers write where a value is secret, not available or not published
 _SECRETS: Final = frozenset({"s", "c", "secret", "n/a - secret statistique"})
-_ABSENTS: Final = frozenset({"", "nd", "n.d.", "nc", "ns", "na", "nan", "null", "-", "///", "..."})
+_ABSENTS: Final = frozenset({
+    "", "nd", "n.d.", "nc", "ns", "so", "na", "nan", "null", "-", "///", "...",
+})  # fmt: skip
+
+
+def accorder(nombre: int, singulier: str, pluriel: str) -> str:
+    """Return a number and its noun, which agree."""
+    return f"{nombre} {singulier if nombre < 2 else pluriel}"
 
 
 @dataclass
@@ -49,7 +56,7 @@ class Defauts:
         if self._messages:
             dits = self._messages[:_DEFAUTS_MAXIMUM]
             reste = len(self._messages) - len(dits)
-            suite = f" ; et {reste} autres défauts" if reste else ""
+            suite = f" ; et {accorder(reste, 'autre défaut', 'autres défauts')}" if reste else ""
             raise ImportRefuseError(self.fichier, " ; ".join(dits) + suite + ".")
 
 
@@ -73,12 +80,16 @@ class Tableau:
         """Read a member of an archive."""
         nom = membre.nom if membre.nom == fichier else f"{fichier} › {membre.nom}"
         borne = replace(membre, maximum=min(membre.maximum, LIMITES.taille_membre))
-        return cls(nom, borne.read())
+        return cls(nom, _normaliser(borne.read()))
+
+    @cached_property
+    def _debut(self) -> bytes:
+        return self.contenu[:_ENTETE_OCTETS]
 
     @cached_property
     def encodage(self) -> str:
         """UTF-8 when the beginning is valid in it, the Windows code page otherwise."""
-        debut = self.contenu[:_ENTETE_OCTETS]
+        debut = self._debut
         try:
             debut[: debut.rfind(b"\n") + 1].decode("utf-8-sig")
         except UnicodeDecodeError:
@@ -87,7 +98,7 @@ class Tableau:
 
     @cached_property
     def _ligne_entete(self) -> str:
-        return self.contenu[:_ENTETE_OCTETS].split(b"\n", 1)[0].decode(self.encodage).strip("\r\n")
+        return self._debut.split(b"\n", 1)[0].decode(self.encodage).strip("\r\n")
 
     @cached_property
     def separateur(self) -> str:
@@ -96,11 +107,32 @@ class Tableau:
 
     @cached_property
     def colonnes(self) -> tuple[str, ...]:
-        """Names of the header, unquoted and stripped."""
-        if b"\0" in self.contenu[:_ENTETE_OCTETS]:
+        """Names of the header, unquoted and stripped; none when this is not text.
+
+        Raises
+        ------
+        ImportRefuseError
+            If the header is endless.
+        """
+        if self.est_binaire:
             return ()
-        lues = next(csv.reader([self._ligne_entete], delimiter=self.separateur), [])
-        return tuple(nom.strip() for nom in lues[:_COLONNES_MAXIMUM])
+        try:
+            lues = next(csv.reader([self._ligne_entete], delimiter=self.separateur), [])
+        except csv.Error:
+            return ()
+        est_sans_fin = len(self.contenu) > _ENTETE_OCTETS and b"\n" not in self._debut
+        if len(lues) > _COLONNES_MAXIMUM or est_sans_fin:
+            raise ImportRefuseError(
+                self.fichier,
+                f"son en-tête a plus de {_COLONNES_MAXIMUM} colonnes, ou n'a pas de fin de ligne : "
+                "ce n'est pas un fichier par commune.",
+            )
+        return tuple(nom.strip() for nom in lues)
+
+    @property
+    def est_binaire(self) -> bool:
+        """True when the beginning holds a NUL byte: no text has any."""
+        return b"\0" in self._debut
 
     def read(self, noms: Sequence[str]) -> pd.DataFrame:
         """Return some columns as text, one row per line; the index is the line number.
@@ -156,6 +188,15 @@ class Tableau:
             return self._parse(voulues, en_parallele=False)
 
 
+def _normaliser(contenu: bytes) -> bytes:
+    """Return UTF-8 for the UTF-16 of spreadsheets, and line feeds for lone carriage returns."""
+    if contenu.startswith((b"\xff\xfe", b"\xfe\xff")):
+        contenu = contenu.decode("utf-16", errors="replace").encode()
+    if b"\n" not in contenu[:_ENTETE_OCTETS]:
+        contenu = contenu.replace(b"\r", b"\n")
+    return contenu
+
+
 _LIGNE_FAUTIVE: Final = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+)")
 
 
@@ -177,11 +218,12 @@ def to_codes(table: pd.DataFrame, colonne: str, defauts: Defauts) -> pd.Series[s
     """Return INSEE codes, five characters, and note those that are not."""
     codes = table[colonne].str.upper()
     # a spreadsheet eats the zero of 01001
-    codes = codes.where(codes.str.len() != 4, "0" + codes)
+    codes = codes.where(~codes.str.fullmatch(r"\d{4}"), "0" + codes)
     faux = codes[~codes.str.fullmatch(r"\d[\dAB]\d{3}")]
     if len(faux):
         exemples = ", ".join(f"ligne {ligne} « {code} »" for ligne, code in faux.head(3).items())
-        defauts.add(f"{len(faux)} codes de commune illisibles dans « {colonne} » ({exemples})")
+        nombre = accorder(len(faux), "code de commune illisible", "codes de commune illisibles")
+        defauts.add(f"{nombre} dans « {colonne} » ({exemples})")
     return codes
 
 
@@ -190,7 +232,8 @@ def check_doublons(codes: pd.Series[str], defauts: Defauts) -> None:
     doubles = codes[codes.duplicated(keep=False)]
     if len(doubles):
         exemples = ", ".join(sorted(set(doubles))[:5])
-        defauts.add(f"{doubles.nunique()} codes présents plusieurs fois ({exemples})")
+        nombre = accorder(doubles.nunique(), "code présent", "codes présents")
+        defauts.add(f"{nombre} plusieurs fois ({exemples})")
 
 
 def to_nombres(
@@ -222,9 +265,8 @@ def to_nombres(
             exemples = ", ".join(
                 f"ligne {ligne} « {valeur[:20]} »" for ligne, valeur in illisibles.head(3).items()
             )
-            defauts.add(
-                f"{len(illisibles)} cellules non numériques dans « {colonne} » ({exemples})"
-            )
+            nombre = accorder(len(illisibles), "cellule non numérique", "cellules non numériques")
+            defauts.add(f"{nombre} dans « {colonne} » ({exemples})")
         finies = valeurs.astype("float64")
         finies.loc[douteux.index] = np.nan
         finies.loc[faux.index] = repris

@@ -117,6 +117,82 @@ def test_legal_populations_recognise_their_year_by_their_figures(
     assert not lu.codes_perdus
 
 
+DISPONIBLE = "CODGEO;NBMEN21;Q121;Q221;Q3_Q1;D121;D921;RD;GI21;PPSOC21;PIMPOT21"
+DECLARE = "CODGEO;NBMEN21;PMIMP21;Q121;Q221;Q3_Q1;D121;D921;RD;GI21;PAUT21"
+
+
+def test_the_standard_of_living_is_never_the_declared_income(france_jouet: Geographie) -> None:
+    disponible = f"{DISPONIBLE}\n35001;90;1;21000,5;1;1;1;3,1;1;5;9\n35002;9;s;s;s;s;s;s;s;s;s\n"
+    # longer than the good one, as in the archive of Insee
+    declare = f"{DECLARE}\n35001;90;5;1;25000;1;1;1;4,4;1;5\n" + "35002;9;ns;so;s;s;s;s;s;s;s\n"
+    declare += "".join(f"44{rang:03d};9;1;1;1;1;1;1;1;1;1\n" for rang in range(1, 9))
+    with pytest.raises(ImportRefuseError, match="revenus déclarés"):
+        analyse(france_jouet, declare)
+    archive = {
+        "FILO2021_DEC_COM.csv": declare,
+        "FILO2021_DISP_COM.csv": disponible,
+        "FILO2021_DEC_PAUVRES_COM.csv": "CODGEO;TP4021;TP6021\n35001;1;99\n",
+    }
+    (table,) = analyse(france_jouet, fait_zip(archive)).tables
+    assert table.valeurs.loc["35001", "niveau_vie_median"] == 21_000.5
+    assert table.valeurs.loc["35001", "rapport_interdecile"] == 3.1
+    assert table.valeurs["taux_pauvrete"].isna().all()
+    seul = analyse(france_jouet, disponible)
+    assert any("taux de pauvreté" in note for note in seul.notes)
+    archive["FILO2021_DISP_PAUVRES_COM.csv"] = "CODGEO;TP4021;TP6021\n35001;3;14,2\n35002;s;s\n"
+    (complete,) = analyse(france_jouet, fait_zip(archive)).tables
+    assert complete.valeurs.loc["35001", "taux_pauvrete"] == 14.2
+    assert np.isnan(complete.valeurs.loc["35002", "taux_pauvrete"])
+
+
+@pytest.mark.parametrize(
+    ("contenu", "attendu"),
+    [
+        (b"IRIS;COM;TYP_IRIS;P22_POP\n010040101;01004;H;1\n", "par Iris"),
+        (b"<!DOCTYPE html><html><body>Bloque</body></html>", "page web"),
+        (b"CODGEO;P22_POP\n\x00\x00\n", "octets nuls"),
+        (b"CODGEO;" + b";".join(b"P22_X%d" % rang for rang in range(6_000)) + b"\n1\n", "5000 col"),
+        (b"CODGEO;" + b"P22_POP;" * 20_000, "fin de ligne"),
+        (b'{"autre": 1}', "JSON d'une autre forme"),
+    ],
+    ids=["iris", "html", "nul", "colonnes", "sans ligne", "json"],
+)
+def test_a_file_that_is_not_read_says_what_it_is(
+    france_jouet: Geographie, contenu: bytes, attendu: str
+) -> None:
+    with pytest.raises(ImportRefuseError, match=attendu):
+        analyse(france_jouet, contenu)
+
+
+def test_an_insee_workbook_is_asked_for_as_csv(france_jouet: Geographie) -> None:
+    tampon = io.BytesIO()
+    with xlsxwriter.Workbook(tampon) as classeur:
+        classeur.add_worksheet("COM").write_row(5, 0, ["CODGEO", "LIBGEO", "P22_POP"])
+    with pytest.raises(ImportRefuseError, match="version CSV"):
+        analyse(france_jouet, tampon.getvalue())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda texte: texte.encode("utf-16"),
+        lambda texte: texte.replace("\n", "\r").encode(),
+        lambda texte: texte.replace("\n", "\r\n").encode("utf-8-sig"),
+    ],
+    ids=["utf-16", "retours chariot", "bom et crlf"],
+)
+def test_the_text_of_spreadsheets_is_read(france_jouet: Geographie, change: Any) -> None:
+    lu = analyse(france_jouet, change(csv(*structure())))
+    assert par_id(lu)["structure"].valeurs.loc["35001", "pop"] == 700
+
+
+def test_the_other_official_file_of_an_archive_is_named(france_jouet: Geographie) -> None:
+    emploi = "CODGEO;P22_POP1564;P22_ACT1564;P22_CHOM1564\n35001;4;3;1\n"
+    lu = analyse(france_jouet, fait_zip({"a.CSV": csv(*structure()), "b.CSV": emploi}))
+    assert lu.source.cle == "rp_structure"
+    assert any("b.CSV" in note and "non lu" in note for note in lu.notes)
+
+
 def test_legal_populations_of_an_unknown_year_ask_for_it(partage: Path, france: Any) -> None:
     contenu = (partage / "fixtures/insee/populations_legales_2017_mayotte.csv").read_bytes()
     with pytest.raises(ImportRefuseError, match="indiquez l'année"):
@@ -380,11 +456,11 @@ def remplacer(ancien: str, nouveau: str, combien: int = 1) -> str:
 @pytest.mark.parametrize(
     ("contenu", "attendus"),
     [
-        (csv(*structure(), sep="£"), ["une seule colonne", "séparateur"]),
-        (remplacer(";100.0", ";cent"), ["non numériques", "ligne 2", "cent"]),
+        (csv(*structure(), sep="£"), ["Une seule colonne", "séparateur"]),
+        (remplacer(";100.0", ";cent"), ["non numérique", "ligne 2", "cent"]),
         (remplacer(";100.0", ";-3"), ["négatif"]),
         (remplacer("2A004", "01001"), ["01001", "plusieurs fois"]),
-        (remplacer("2A004", "2A4"), ["codes de commune illisibles"]),
+        (remplacer("2A004", "2A4"), ["illisible"]),
         (csv(*structure())[:-20], ["la ligne 5", "tronqué"]),
         (remplacer("P22_POP;", "P22_TOTAL;"), ["colonnes manquantes", "P22_POP"]),
         (remplacer("\n01001;", "\n01001;9;9;"), ["plus de cellules"]),
@@ -413,7 +489,7 @@ def test_every_fault_is_said_at_once(france_jouet: Geographie) -> None:
     contenu = remplacer("2A004", "01001").replace(";100.0", ";cent", 1).replace(";50.0", ";-1", 1)
     with pytest.raises(ImportRefuseError) as refus:
         analyse(france_jouet, contenu)
-    for attendu in ("plusieurs fois", "non numériques", "négatif"):
+    for attendu in ("plusieurs fois", "non numérique", "négatif"):
         assert attendu in str(refus.value)
 
 

@@ -82,9 +82,9 @@ def test_a_workbook_with_titles_and_two_zones_gives_that_of_the_ars(
     ("lignes", "attendus"),
     [
         ([ENTETE, "35001;x;1_ZIP", "35002;x;9_ZZZ"], ["zones inconnues", "ligne 3", "9_ZZZ"]),
-        ([ENTETE, "Aubignac;x;1_ZIP"], ["codes de commune illisibles", "AUBIGNAC"]),
+        ([ENTETE, "Aubignac;x;1_ZIP"], ["illisible", "AUBIGNAC"]),
         (["Code TVS;Nom;Zonage", "53001;x;1_ZIP"], ["aucun des fichiers officiels"]),
-        (["Code£Libellé£Zonage_MG", "35001£x£1_ZIP"], ["une seule colonne"]),
+        (["Code£Libellé£Zonage_MG", "35001£x£1_ZIP"], ["Une seule colonne"]),
         (["Code;Libellé", "35001;x"], ["aucun des fichiers officiels"]),
     ],
     ids=["zone", "codes", "territoires de vie", "séparateur", "colonne"],
