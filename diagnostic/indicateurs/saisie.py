@@ -114,7 +114,7 @@ def validate_saisie(saisie: ValeurSaisie, le: date) -> tuple[str, ...]:
             f"{champ.libelle} : {saisie.valeur:g} n'est pas entre {champ.mini:g} et "
             f"{champ.maxi:g} {champ.unite}."
         )
-    if champ.decimales == 0 and saisie.valeur != int(saisie.valeur):
+    if champ.decimales == 0 and not saisie.valeur.is_integer():
         fautes.append(f"{champ.libelle} : un nombre entier est attendu.")
     if saisie.le > le:
         fautes.append(f"{champ.libelle} : la date du relevé est dans l'avenir.")

@@ -13,10 +13,15 @@ from python_calamine import CalamineError, CalamineWorkbook
 from geodata.errors import ImportRefuseError
 from geodata.imports.archives import Membre
 from geodata.imports.officiels.formats import Contexte, Lue, Source
-from geodata.imports.officiels.tableaux import Defauts, check_doublons, check_positifs, to_nombres
+from geodata.imports.officiels.tableaux import (
+    Defauts,
+    check_doublons,
+    check_positifs,
+    to_codes,
+    to_nombres,
+)
 
 _FEUILLE: Final = re.compile(r"APL\D*(20\d\d)", re.IGNORECASE)
-_CODE: Final = re.compile(r"^\d[\dAB]\d{3}$")
 _LIGNES_TITRE_MAXIMUM: Final = 30
 # column of the table → how its header begins, what it must hold; wording varies by year
 _ENTETES: Final[Mapping[str, tuple[str, str]]] = {
@@ -69,25 +74,19 @@ class FormatApl:
         contexte.progres(0.5, f"lecture de la feuille « {feuilles[annee]} »")
         fichier = f"{contexte.fichier} › {feuilles[annee]}"
         debut, rangs = _trouver_entete(fichier, lignes)
-        corps = [
-            ligne
-            for ligne in lignes[debut + 1 :]
-            # below the header: a line of units, then a « Total » somewhere
-            if _CODE.match(_texte(ligne[rangs["code"]]))
-        ]
-        numeros = [
-            rang + 1
-            for rang, ligne in enumerate(lignes)
-            if rang > debut and _CODE.match(_texte(ligne[rangs["code"]]))
-        ]
-        table = pd.DataFrame(
-            {nom: [_texte(ligne[rang]) for ligne in corps] for nom, rang in rangs.items()},
-            index=pd.Index(numeros),
-            dtype=str,
-        )
+        # below the header: a line of units, a « Total » somewhere, a source at the end
+        corps = {
+            numero: [_texte(ligne[rang]) for rang in rangs.values()]
+            for numero, ligne in enumerate(lignes[debut + 1 :], start=debut + 2)
+        }
+        table = pd.DataFrame.from_dict(corps, orient="index", columns=list(rangs), dtype=str)
+        chiffrees = (table.drop(columns="code") != "").any(axis=1)
+        totaux = table["code"].str.lower().str.startswith("total")
+        table = table[(table["code"] != "") & chiffrees & ~totaux]
         defauts = Defauts(fichier)
         if table.empty:
             defauts.add("aucune ligne ne commence par un code de commune")
+        table = table.assign(code=to_codes(table, "code", defauts))
         check_doublons(table["code"], defauts)
         nombres, secrets = to_nombres(table, [nom for nom in rangs if nom != "code"], defauts)
         check_positifs(nombres, defauts)

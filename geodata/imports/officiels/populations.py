@@ -76,13 +76,7 @@ class FormatPopulations:
             )
         defauts.check()
         nombres.index = pd.Index(codes)
-        annee = _reconnaitre_annee(nombres["PMUN"], contexte)
-        if not annee:
-            raise ImportRefuseError(
-                tableau.fichier,
-                "ce fichier ne dit pas son année et ses chiffres ne sont d'aucune année connue : "
-                "indiquez l'année des populations avant de le donner.",
-            )
+        annee = _reconnaitre_annee(tableau.fichier, nombres["PMUN"], contexte)
         return (
             Lue(
                 id="populations_reference",
@@ -96,21 +90,36 @@ class FormatPopulations:
         )
 
 
-def _reconnaitre_annee(pmun: pd.Series[float], contexte: Contexte) -> str:
+def _reconnaitre_annee(fichier: str, pmun: pd.Series[float], contexte: Contexte) -> str:
     accords = _accords(pmun, contexte.populations)
-    if accords:
-        annee = max(accords, key=lambda a: accords[a])
-        if accords[annee] >= _ACCORD_MINIMUM:
-            return annee
+    annee = max(accords, key=lambda a: accords[a], default="")
+    if annee and accords[annee] >= _ACCORD_MINIMUM:
+        return annee
+    if not contexte.annee_annoncee:
+        raise ImportRefuseError(
+            fichier,
+            "ce fichier ne dit pas son année et ses chiffres ne sont d'aucune année connue : "
+            "indiquez l'année des populations avant de le donner.",
+        )
+    if contexte.annee_annoncee in accords:
+        raise ImportRefuseError(
+            fichier,
+            f"ses chiffres ne sont pas ceux de {contexte.annee_annoncee}, l'année indiquée : "
+            f"{100 * accords[contexte.annee_annoncee]:.0f} % des communes seulement ont la "
+            "population connue de cette année-là. Corrigez l'année.",
+        )
     return contexte.annee_annoncee
 
 
 def _accords(
     pmun: pd.Series[float], populations: Mapping[str, pd.Series[float]]
 ) -> dict[str, float]:
+    """Return the share of communes that have the figure we know of each year, where we know any."""
+    communes = {annee: connues.reindex(pmun.index) for annee, connues in populations.items()}
     return {
-        annee: float((pmun == connues.reindex(pmun.index)).mean())
-        for annee, connues in populations.items()
+        annee: float((pmun == connues).sum() / connues.notna().sum())
+        for annee, connues in communes.items()
+        if connues.notna().any()
     }
 
 

@@ -12,6 +12,7 @@ from geodata.imports.officiels.formats import Contexte, Lue, Source
 from geodata.imports.officiels.tableaux import (
     Defauts,
     Tableau,
+    accorder,
     check_doublons,
     check_positifs,
     to_codes,
@@ -152,7 +153,8 @@ class FormatFilosofiLong:
         ImportRefuseError
             With every fault.
         """
-        texte = tableau.read([*_LONGUES, "TIME_PERIOD"])
+        echelle = [nom for nom in ("UNIT_MULT",) if nom in tableau.colonnes]
+        texte = tableau.read([*_LONGUES, "TIME_PERIOD", *echelle])
         contexte.progres(0.5, "conversion des nombres")
         defauts = Defauts(tableau.fichier)
         texte = texte[texte["FILOSOFI_MEASURE"].isin(_NOUVELLES)]
@@ -163,9 +165,14 @@ class FormatFilosofiLong:
         doubles = texte.duplicated(["GEO", "GEO_OBJECT", "FILOSOFI_MEASURE"])
         if doubles.any():
             exemple = texte["GEO"][doubles].iloc[0]
-            defauts.add(f"{int(doubles.sum())} valeurs présentes plusieurs fois ({exemple})")
-        nombres, _ = to_nombres(texte, ["OBS_VALUE"], defauts)
+            nombre = accorder(int(doubles.sum()), "valeur présente", "valeurs présentes")
+            defauts.add(f"{nombre} plusieurs fois ({exemple})")
+        nombres, _ = to_nombres(texte, ["OBS_VALUE", *echelle], defauts)
+        check_positifs(nombres[["OBS_VALUE"]], defauts)
         defauts.check()
+        if echelle:
+            # « 3 »: thousands
+            nombres["OBS_VALUE"] *= 10.0 ** nombres["UNIT_MULT"].fillna(0)
         est_secret = texte["CONF_STATUS"] == "C"
         texte = texte.assign(valeur=nombres["OBS_VALUE"].mask(est_secret))
         texte["mesure"] = texte["FILOSOFI_MEASURE"].map(_NOUVELLES)
@@ -223,9 +230,10 @@ class FormatRsa:
         vraies = {colonne.lower(): colonne for colonne in tableau.colonnes}
         texte = tableau.read([vraies[nom] for nom in _RSA]).set_axis(list(_RSA), axis=1)
         contexte.progres(0.5, "conversion des nombres")
-        dates = texte["dtreffre"].str.replace("-", "", regex=False).str[:6]
-        texte = texte[dates == dates.max()]
         defauts = Defauts(tableau.fichier)
+        dates = _lire_mois(texte["dtreffre"], defauts)
+        defauts.check()
+        texte = texte[dates == dates.max()]
         codes = to_codes(texte, "numcomdo", defauts)
         if texte.assign(numcomdo=codes).duplicated(["numcomdo", "rsa_type"]).any():
             defauts.add("une commune a deux lignes pour un même type de RSA")
@@ -248,6 +256,19 @@ class FormatRsa:
                 secrets=sum(secrets.values()),
             ),
         )
+
+
+def _lire_mois(textes: pd.Series[str], defauts: Defauts) -> pd.Series[str]:
+    """Return « 202312 » for « 202312 », « 2023-12-31 » or « 31/12/2023 »."""
+    iso = textes.str.extract(r"^(20\d\d)-?(0[1-9]|1[0-2])(?:-?\d\d)?$")
+    francais = textes.str.extract(r"^\d\d/(0[1-9]|1[0-2])/(20\d\d)$")
+    mois = (iso[0] + iso[1]).fillna(francais[1] + francais[0])
+    fausses = textes[mois.isna()]
+    if len(fausses):
+        exemples = ", ".join(f"ligne {n} « {t[:20]} »" for n, t in fausses.head(3).items())
+        nombre = accorder(len(fausses), "date illisible", "dates illisibles")
+        defauts.add(f"{nombre} dans « dtreffre » ({exemples})")
+    return mois.fillna("")
 
 
 FORMATS: Final = (FormatFilosofiLong(), FormatFilosofiLarge(), FormatRsa())

@@ -197,6 +197,12 @@ def test_thresholds_are_dated_and_checked(tmp_path: Path) -> None:
             load_seuils(fichier)
 
 
+def test_a_typed_value_without_end_is_refused_and_not_a_crash() -> None:
+    for valeur in (float("inf"), float("nan")):
+        saisie = ValeurSaisie("patientele_moyenne", valeur, LE)
+        assert any("n'est pas entre" in faute for faute in validate_saisie(saisie, LE))
+
+
 def test_the_command_line_gives_the_rows_promised(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -201,6 +201,26 @@ def test_legal_populations_of_an_unknown_year_ask_for_it(partage: Path, france: 
     assert lu.tables[0].valeurs["pmun"].sum() == 256_518
 
 
+def test_an_announced_year_that_the_figures_deny_is_refused(partage: Path, france: Any) -> None:
+    contenu = (partage / "fixtures/insee/populations_reference_2023_communes.csv").read_text(
+        "utf-8"
+    )
+    entete, *lignes = contenu.split("\n")[:400]
+    rangs = [entete.split(";").index(nom) for nom in ("PMUN", "PTOT")]
+    autres = []
+    for ligne in lignes:
+        cellules = ligne.split(";")
+        for rang in rangs:
+            cellules[rang] = str(int(cellules[rang]) + 1_000)
+        autres.append(";".join(cellules))
+    faux = "\n".join([entete, *autres]).encode()
+    with pytest.raises(ImportRefuseError, match="pas ceux de 2021"):
+        analyse_fichier("x", faux, france.geographie, le=LE, annee_annoncee="2021")
+    # a year that nothing here can check is believed
+    lu = analyse_fichier("x", faux, france.geographie, le=LE, annee_annoncee="2024")
+    assert lu.tables[0].millesime == "2024"
+
+
 def test_the_real_finess_counts_open_sites_at_their_own_address(partage: Path, france: Any) -> None:
     dossier = partage / "fixtures/finess"
     contenu = (dossier / "finess-structures-20260813-echantillon.json.gz").read_bytes()
@@ -358,7 +378,7 @@ def test_the_long_filosofi_keeps_the_values_published_elsewhere(france_jouet: Ge
         '"35001";"COM";"MED_SL";"EUR";"0";"C";"A";"2023";"19999"',
         '"200000001";"EPCI";"MED_SL";"EUR";"0";"F";"A";"2023";"23000"',
         '"35";"DEP";"PR_MD60";"PT";"0";"F";"A";"2023";"11.5"',
-        '"F";"FRANCE";"MED_SL";"EUR";"0";"F";"A";"2023";"24000"',
+        '"F";"FRANCE";"MED_SL";"EUR";"3";"F";"A";"2023";"24"',
         '"FM";"FRANCE";"MED_SL";"EUR";"0";"F";"A";"2023";"24100"',
         '"001";"UU2020";"MED_SL";"EUR";"0";"F";"A";"2023";"1"',
     ]
@@ -411,6 +431,18 @@ def test_the_rsa_of_the_latest_date_is_added_by_type(france_jouet: Geographie) -
     assert table.libelle_millesime == "12/2024"
 
 
+@pytest.mark.parametrize("dates", [("31/12/2022", "30/06/2023"), ("2022-12-31", "2023-06-30")])
+def test_the_latest_date_of_the_rsa_is_that_of_the_calendar(
+    france_jouet: Geographie, dates: tuple[str, str]
+) -> None:
+    entete = "dtreffre;numcomdo;nomcom;rsa_type;indfoy_rsa;indnbp_rsa"
+    lignes = [f"{le};35001;x;RSA;{foyers};1" for le, foyers in zip(dates, (10, 20), strict=True)]
+    (table,) = analyse(france_jouet, "\n".join([entete, *lignes])).tables
+    assert (table.libelle_millesime, table.valeurs.loc["35001", "foyers_rsa"]) == ("06/2023", 20)
+    with pytest.raises(ImportRefuseError, match="date illisible"):
+        analyse(france_jouet, "\n".join([entete, lignes[0], "hier;35001;x;RSA;1;1"]))
+
+
 def classeur_apl(annees: tuple[int, ...] = (2023, 2024), agee: bool = True) -> bytes:
     tampon = io.BytesIO()
     with xlsxwriter.Workbook(tampon) as classeur:
@@ -438,6 +470,29 @@ def test_the_apl_reads_its_latest_sheet_below_the_units(france_jouet: Geographie
     assert table.valeurs.loc["35001", "apl"] == pytest.approx(attendu)
     assert np.isnan(table.valeurs.loc["35002", "apl"])
     assert len(table.valeurs) == 2
+
+
+def test_no_commune_of_the_apl_is_dropped_in_silence(france_jouet: Geographie) -> None:
+    def classeur(*lignes: list[object]) -> bytes:
+        tampon = io.BytesIO()
+        with xlsxwriter.Workbook(tampon) as classeur:
+            feuille = classeur.add_worksheet("APL 2024")
+            feuille.write_row(8, 0, [
+                "Code commune INSEE", "Commune", "APL aux médecins généralistes",
+                "APL aux médecins généralistes de 65 ans et moins", "Population standardisée 2024",
+                "Population totale 2024",
+            ])  # fmt: skip
+            for rang, ligne in enumerate(lignes, start=10):
+                feuille.write_row(rang, 0, ligne)
+        return tampon.getvalue()
+
+    # a number in the column of codes: the zero of the Ain is gone
+    ain, total = [1001, "Ville", 3.0, 2.0, 100, 110], ["Total", "", 3.0, 2.0, 100, 110]
+    (table,) = analyse(france_jouet, classeur(ain, total, ["Source : Drees"])).tables
+    assert table.valeurs.loc["01001", "apl"] == 3
+    assert len(table.valeurs) == 1
+    with pytest.raises(ImportRefuseError, match=r"illisible.*ligne 12 « 1X »"):
+        analyse(france_jouet, classeur(ain, ["1X", "Autre", 3.0, 2.0, 100, 110]))
 
 
 def test_an_apl_of_another_profession_is_refused(france_jouet: Geographie) -> None:
