@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
+from html import escape
 from typing import Final, cast
 
 import streamlit as st
 
 from diagnostic.indicateurs import TablesIndicateurs
 from diagnostic.indicateurs.themes import REGISTRE
-from geodata.actualisation import ACTUALISATIONS, refresh_ameli, refresh_table
+from diagnostic.redaction import accorder, enumerer
+from geodata.actualisation import ACTUALISATIONS, Actualisation, refresh_ameli, refresh_table
 from geodata.clients import ameli
 from geodata.clients.melodi import REGLAGES, SOURCE, ClientMelodi
 from geodata.errors import CptsError
@@ -25,16 +29,23 @@ from pages.composants.chargement import (
     ouvrir_referentiel,
     ouvrir_tables,
 )
-from pages.composants.format import formater_nombre, formater_part
+from pages.composants.format import INSECABLE, formater_nombre, formater_part
 from pages.composants.html import Ligne, afficher_note, afficher_tableau
-from pages.composants.mise_en_page import page
+from pages.composants.mise_en_page import echapper_markdown, page
 
 _CLE_IMPORT: Final = "donnees.import"
 _CLE_BILAN: Final = "donnees.bilan"
+_CLE_MESSAGES: Final = "donnees.messages"
+_CLE_ECHECS: Final = "donnees.echecs"
 _ETATS: Final = {
     "embarquee": "embarquée",
     "importee": "importée",
     "actualisee": "actualisée en ligne",
+}
+_TABLES_AMELI: Final = {
+    "effectifs": "ameli_pathologies",
+    "demographie-effectifs-et-les-densites": "ameli_demographie",
+    "patientele-medecintraitant-generalistes-annuelle": "ameli_patientele",
 }
 # properties of the territory are not in the registry of indicators
 _USAGES_HORS_REGISTRE: Final = {"qpv": "Revenus et précarité (1 indicateur)"}
@@ -56,28 +67,57 @@ _COMPTES: Final = {
 
 def _afficher_tables(tables: TablesIndicateurs, le: date) -> None:
     st.subheader("Tables en service", anchor=False)
+    par_source: dict[tuple[str, ...], list[TableCommunale]] = {}
+    for table in tables.par_id.values():
+        par_source.setdefault(_identite(table), []).append(table)
     afficher_tableau(
         ["Table", "Millésime", "État", "Prise le", "Couverture", "Sert à", "Licence"],
         [
             Ligne(
-                f"{table.titre[0].upper()}{table.titre[1:]} ({table.producteur})",
+                f"{_majuscule(table.titre)} ({table.producteur})",
                 [
                     table.libelle_millesime,
-                    _ETATS[table.etat],
+                    _dire_etat(table),
                     f"{table.recupere_le:%d/%m/%Y}",
                     formater_part(_couverture(tables, table)),
-                    _usages(table.id),
+                    _usages([t.id for t in jumelles]),
                     table.licence,
                 ],
             )
-            for table in tables.par_id.values()
+            for jumelles in par_source.values()
+            for table in jumelles[:1]
         ],
         "Couverture : part des habitants de la France dont la commune est renseignée. De deux "
         "millésimes, le plus récent sert.",
         textes=True,
     )
+    servies = {(_identite(table), table.id) for table in tables.par_id.values()}
+    en_reserve = [t for t in ouvrir_magasin().load_all()[0] if (_identite(t), t.id) not in servies]
+    if en_reserve:
+        afficher_note(
+            "Rangé, mais remplacé par plus récent : "
+            + ", ".join(f"{t.titre} {t.libelle_millesime} ({_ETATS[t.etat]})" for t in en_reserve)
+            + "."
+        )
     for phrase in lire_tables_abimees(le):
         st.warning(phrase)
+
+
+def _identite(table: TableCommunale) -> tuple[str, ...]:
+    # one file may fill several roles: it is told once
+    return (table.titre, table.libelle_millesime, table.etat, table.recupere_le.isoformat())
+
+
+def _majuscule(texte: str) -> str:
+    return texte[0].upper() + texte[1:]
+
+
+def _dire_etat(table: TableCommunale) -> str:
+    etat_dit = _ETATS[table.etat]
+    if _est_perimee(table):
+        etat_dit = "copie gardée, le service n’a pas répondu"
+    echec = _lire_echecs().get(table.id)
+    return f"{etat_dit} ; actualisation manquée le {echec:%d/%m/%Y}" if echec else etat_dit
 
 
 def _couverture(tables: TablesIndicateurs, table: TableCommunale) -> float:
@@ -100,12 +140,13 @@ def _couverture_departements(tables: TablesIndicateurs, table: TableCommunale) -
     return dedans / total if total else 0.0
 
 
-def _usages(id_table: str) -> str:
-    themes = dict.fromkeys(i.theme for i in REGISTRE if id_table in i.sources)
-    nombre = sum(id_table in i.sources for i in REGISTRE)
-    if not nombre:
-        return _USAGES_HORS_REGISTRE.get(id_table, "Pyramide des âges")
-    return f"{', '.join(themes)} ({nombre} indicateur{'s' if nombre > 1 else ''})"
+def _usages(ids: Collection[str]) -> str:
+    servis = [i for i in REGISTRE if not set(ids).isdisjoint(i.sources)]
+    if not servis:
+        dits = [_USAGES_HORS_REGISTRE.get(id_table, "Pyramide des âges") for id_table in ids]
+        return ", ".join(dict.fromkeys(dits))
+    themes = ", ".join(dict.fromkeys(i.theme for i in servis))
+    return f"{themes} ({accorder(len(servis), 'indicateur')})"
 
 
 def _afficher_import(le: date) -> None:
@@ -125,18 +166,22 @@ def _afficher_import(le: date) -> None:
         key="donnees-annee",
     )
     if depot is not None and st.button("Lire ce fichier", type="primary"):
-        _lire(depot.name, depot.getvalue(), annee if annee.isdigit() else "", le)
-    compris = cast("ImportOfficiel | None", etat.lire(_CLE_IMPORT))
-    if compris is not None:
-        _afficher_compris(compris)
+        etat.garder(_CLE_IMPORT, None)
+        if annee and not re.fullmatch("(19|20)[0-9]{2}", annee):
+            st.error(f"« {echapper_markdown(annee)} » n’est pas une année, comme 2024.")
+        else:
+            _lire(depot.name, depot.getvalue(), depot.file_id, annee, le)
+    lu = cast("tuple[str, str, ImportOfficiel] | None", etat.lire(_CLE_IMPORT))
+    # what was understood of another file must not be taken for this one
+    if lu is not None and (depot is None or depot.file_id == lu[0]):
+        _afficher_compris(lu[1], lu[2])
     bilan = str(etat.lire(_CLE_BILAN, ""))
     if bilan:
         st.success(bilan)
         etat.garder(_CLE_BILAN, "")
 
 
-def _lire(nom: str, contenu: bytes, annee: str, le: date) -> None:
-    etat.garder(_CLE_IMPORT, None)
+def _lire(nom: str, contenu: bytes, fichier: str, annee: str, le: date) -> None:
     geographie = ouvrir_referentiel().geographie
     barre = st.progress(0.0, "Lecture…")
     try:
@@ -152,14 +197,14 @@ def _lire(nom: str, contenu: bytes, annee: str, le: date) -> None:
         )
     finally:
         barre.empty()
-    etat.garder(_CLE_IMPORT, compris)
+    etat.garder(_CLE_IMPORT, (fichier, nom, compris))
 
 
-def _afficher_compris(compris: ImportOfficiel) -> None:
+def _afficher_compris(nom: str, compris: ImportOfficiel) -> None:
     with st.container(border=True):
-        st.html(f"<h3>Compris : {_echapper(compris.source.titre)}</h3>")
+        st.html(f"<h3>Compris{INSECABLE}: {escape(compris.source.titre)}</h3>")
         afficher_note(
-            f"{compris.source.producteur}. Tables tirées de ce fichier : "
+            f"{nom} : {compris.source.producteur}. Tables tirées de ce fichier : "
             + ", ".join(f"{t.titre} ({t.libelle_millesime})" for t in compris.tables)
             + "."
         )
@@ -173,19 +218,28 @@ def _afficher_compris(compris: ImportOfficiel) -> None:
             _dire_geographie(compris.tables[0]),
         )
         for note in compris.notes:
-            st.write(note)
+            st.write(echapper_markdown(note))
         with st.container(horizontal=True):
             if st.button("Ranger ces tables", type="primary", key="donnees-ranger"):
                 for table in compris.tables:
                     ouvrir_magasin().store(table)
                 etat.garder(_CLE_IMPORT, None)
-                etat.garder(
-                    _CLE_BILAN, f"{compris.source.titre} : rangé. Le diagnostic s’en sert déjà."
-                )
+                etat.garder(_CLE_BILAN, _dire_range(compris))
                 st.rerun()
             if st.button("Abandonner", key="donnees-abandonner"):
                 etat.garder(_CLE_IMPORT, None)
                 st.rerun()
+
+
+def _dire_range(compris: ImportOfficiel) -> str:
+    servies = ouvrir_tables(etat.lire_jour()).par_id
+    sert = any(_identite(servies[t.id]) == _identite(t) for t in compris.tables)
+    suite = (
+        "Le diagnostic s’en sert déjà."
+        if sert
+        else "Un millésime plus récent reste en service : retirez-le pour vous servir de celui-ci."
+    )
+    return f"{compris.source.titre}{INSECABLE}: rangé. {suite}"
 
 
 def _dire_geographie(table: TableCommunale) -> str:
@@ -195,10 +249,6 @@ def _dire_geographie(table: TableCommunale) -> str:
     return f"Géographie du fichier : {origine}, reportée sur les communes de 2026."
 
 
-def _echapper(texte: str) -> str:
-    return texte.replace("&", "&amp;").replace("<", "&lt;")
-
-
 def _afficher_actualisation(le: date) -> None:
     st.subheader("Actualiser auprès de l’Insee", anchor=False)
     geographie = ouvrir_referentiel().geographie
@@ -206,51 +256,110 @@ def _afficher_actualisation(le: date) -> None:
         "Le service ouvert Melodi de l’Insee est interrogé pour les départements choisis, en un "
         "appel par table. S’il ne répond pas, les données présentes restent, avec leur date."
     )
-    croises = sorted(
-        {str(geographie.unites["code_departement"][c]) for c in etat.lire_dessin().codes}
-    )
+    deja = _departements_actualises()
+    croises = {str(geographie.unites["code_departement"][c]) for c in etat.lire_dessin().codes}
     departements = st.multiselect(
         "Départements",
         list(geographie.departements.index),
-        default=croises,
+        default=sorted(croises | deja),
         format_func=lambda code: f"{code} {geographie.nom('departement', code)}",
         placeholder="Choisir des départements",
         key="donnees-departements",
     )
+    if laisses := deja - set(departements):
+        noms = [geographie.nom("departement", code) for code in sorted(laisses)]
+        st.warning(
+            "Une actualisation remplace la précédente : les chiffres de "
+            f"{enumerer(noms)} ne seraient plus là."
+        )
     if departements and st.button("Actualiser"):
-        _actualiser(departements, le)
+        _actualiser(
+            [(a.id, a.titre, _preparer_melodi(a, departements, le)) for a in ACTUALISATIONS]
+        )
+    _afficher_messages(*(actualisation.id for actualisation in ACTUALISATIONS))
 
 
-def _actualiser(departements: list[str], le: date) -> None:
+def _departements_actualises() -> set[str]:
+    """Départements of the tables already drawn from Melodi."""
+    unites = ouvrir_referentiel().geographie.unites["code_departement"].astype(str)
+    ids = {actualisation.id for actualisation in ACTUALISATIONS}
+    return {
+        unites[code]
+        for table in ouvrir_magasin().load_all()[0]
+        if table.id in ids and table.etat == "actualisee"
+        for cle in table.valeurs.index
+        for code in str(cle).split()
+        if code in unites.index
+    }
+
+
+def _preparer_melodi(
+    actualisation: Actualisation, departements: Sequence[str], le: date
+) -> Callable[[], TableCommunale]:
     geographie = ouvrir_referentiel().geographie
     client = ClientMelodi(
         Telechargeur(SOURCE, cache=CacheDisque(dossier_donnees() / "cache"), reglages=REGLAGES)
     )
-    for actualisation in ACTUALISATIONS:
-        with st.spinner(f"{actualisation.titre.capitalize()}…"):
-            try:
-                table = refresh_table(
-                    actualisation,
-                    client,
-                    departements,
-                    geographie,
-                    le=le,
-                    blocs=tuple(set(geographie.blocs.values())),
-                )
-            except CptsError as erreur:
-                st.error(f"{actualisation.titre.capitalize()} : {erreur}")
-                continue
+    return lambda: refresh_table(
+        actualisation,
+        client,
+        departements,
+        geographie,
+        le=le,
+        blocs=tuple(set(geographie.blocs.values())),
+    )
+
+
+def _actualiser(demandes: Sequence[tuple[str, str, Callable[[], TableCommunale]]]) -> None:
+    """Refresh tables one by one; a service that fails leaves what is there."""
+    messages, echecs = _lire_messages(), _lire_echecs()
+    barre = st.progress(0.0, "Actualisation…")
+    for rang, (cle, titre, demander) in enumerate(demandes):
+        barre.progress(rang / len(demandes), f"{_majuscule(titre)}…")
+        try:
+            table = demander()
             ouvrir_magasin().store(table)
-        perime = _dire_perime(table)
-        st.success(
-            f"{actualisation.titre.capitalize()} {table.libelle_millesime} : "
-            f"{formater_nombre(table.compte['communes'])} communes{perime}."
-        )
+        except CptsError as erreur:
+            messages[cle] = (False, f"{_majuscule(titre)}{INSECABLE}: {erreur}")
+            echecs[cle] = etat.lire_jour()
+        else:
+            messages[cle] = (True, _dire_actualisee(titre, table))
+            echecs.pop(cle, None)
+    etat.garder(_CLE_MESSAGES, messages)
+    etat.garder(_CLE_ECHECS, echecs)
+    # the tables at the top of the page are those before the refresh
+    st.rerun()
 
 
-def _dire_perime(table: TableCommunale) -> str:
-    est_perime = bool(table.notes) and "copie" in table.notes[0]
-    return " (copie gardée, le service n’a pas répondu)" if est_perime else ""
+def _dire_actualisee(titre: str, table: TableCommunale) -> str:
+    unite = "departements" if table.valeurs.empty else "communes"
+    nombre = formater_nombre(table.compte[unite])
+    perime = " (copie gardée, le service n’a pas répondu)" if _est_perimee(table) else ""
+    return (
+        f"{_majuscule(titre)} {table.libelle_millesime}{INSECABLE}: {nombre} "
+        f"{unite.replace('departements', 'départements')}{perime}."
+    )
+
+
+def _lire_messages() -> dict[str, tuple[bool, str]]:
+    return dict(cast("dict[str, tuple[bool, str]]", etat.lire(_CLE_MESSAGES, {})))
+
+
+def _lire_echecs() -> dict[str, date]:
+    return dict(cast("dict[str, date]", etat.lire(_CLE_ECHECS, {})))
+
+
+def _afficher_messages(*cles: str) -> None:
+    messages = _lire_messages()
+    for cle in cles:
+        if cle in messages:
+            reussie, texte = messages.pop(cle)
+            (st.success if reussie else st.error)(echapper_markdown(texte))
+    etat.garder(_CLE_MESSAGES, messages)
+
+
+def _est_perimee(table: TableCommunale) -> bool:
+    return bool(table.notes) and "copie" in table.notes[0]
 
 
 def _afficher_ameli(le: date) -> None:
@@ -261,10 +370,16 @@ def _afficher_ameli(le: date) -> None:
         "montrés comme ceux du département, jamais comme ceux du territoire."
     )
     if st.button("Actualiser les chiffres départementaux"):
-        _actualiser_ameli(le)
+        _actualiser(
+            [
+                (_TABLES_AMELI[jeu.identifiant], jeu.titre, _preparer_ameli(jeu, le))
+                for jeu in ameli.JEUX
+            ]
+        )
+    _afficher_messages(*(_TABLES_AMELI[jeu.identifiant] for jeu in ameli.JEUX))
 
 
-def _actualiser_ameli(le: date) -> None:
+def _preparer_ameli(jeu: ameli.Jeu, le: date) -> Callable[[], TableCommunale]:
     client = ameli.ClientAmeli(
         Telechargeur(
             ameli.SOURCE,
@@ -272,19 +387,7 @@ def _actualiser_ameli(le: date) -> None:
             reglages=ameli.REGLAGES,
         )
     )
-    for jeu in ameli.JEUX:
-        titre = jeu.titre.capitalize()
-        with st.spinner(f"{titre}…"):
-            try:
-                table = refresh_ameli(jeu, client, ouvrir_referentiel().geographie, le=le)
-            except CptsError as erreur:
-                st.error(f"{titre} : {erreur}")
-                continue
-            ouvrir_magasin().store(table)
-        st.success(
-            f"{titre} {table.libelle_millesime} : "
-            f"{formater_nombre(table.compte['departements'])} départements{_dire_perime(table)}."
-        )
+    return lambda: refresh_ameli(jeu, client, ouvrir_referentiel().geographie, le=le)
 
 
 def _afficher_retrait() -> None:
@@ -317,7 +420,9 @@ def _afficher_catalogue(tables: TablesIndicateurs) -> None:
         marque = "à charger"
         if table is not None and table.etat != "embarquee":
             marque = f"chargé, {table.libelle_millesime}"
-        with st.expander(f"{source.titre} : {marque}"):
+        elif echec := _lire_echecs().get(source.tables[0]):
+            marque += f" ; actualisation manquée le {echec:%d/%m/%Y}"
+        with st.expander(f"{source.titre}{INSECABLE}: {marque}"):
             _afficher_source(source)
 
 

@@ -55,11 +55,11 @@ def page(titre: str, *, chapeau: str = "", sources: Sequence[str] = ()) -> Itera
     if chapeau:
         st.html(f'<p class="cpts-chapeau">{escape(chapeau)}</p>')
     for message in etat.prendre_messages():
-        st.warning(_echapper_markdown(message))
+        st.warning(echapper_markdown(message))
     try:
         yield
     except CptsError as erreur:
-        st.error(_echapper_markdown(str(erreur)))
+        st.error(echapper_markdown(str(erreur)))
     _afficher_pied(sources)
 
 
@@ -80,7 +80,7 @@ def _afficher_pied(sources: Sequence[str]) -> None:
     )
 
 
-def _echapper_markdown(texte: str) -> str:
+def echapper_markdown(texte: str) -> str:
     """Return a text that Streamlit shows as it is: messages quote files and codes of the user."""
     return "".join(
         f"\\{lettre}" if lettre in r"\`*_{}[]<>()#+-.!|~:$" else lettre for lettre in texte

@@ -179,11 +179,33 @@ def test_un_fichier_qui_n_en_est_pas_un_est_refuse_en_clair(onglets, calme, lien
     onglet.get_by_text("ce n'est aucun des fichiers officiels").wait_for()
 
 
+def test_ce_qui_fut_compris_d_un_fichier_ne_passe_pas_pour_un_autre(onglets, calme, partage):
+    onglet = onglets.ouvrir("/donnees")
+    dossier = partage / "fixtures" / "insee"
+    onglet.get_by_label("Année des chiffres").fill("20x7")
+    onglet.locator("input[type=file]").set_input_files(
+        dossier / "populations_legales_2017_mayotte.csv"
+    )
+    onglet.get_by_role("button", name="Lire ce fichier").click()
+    onglet.get_by_text("n’est pas une année").wait_for()
+    onglet.get_by_label("Année des chiffres").fill("2017")
+    onglet.get_by_role("button", name="Lire ce fichier").click()
+    onglet.get_by_text("populations_legales_2017_mayotte.csv :").wait_for()
+    onglet.locator("input[type=file]").set_input_files(
+        {"name": "autre.csv", "mimeType": "text/csv", "buffer": b"a;b\n1;2\n"}
+    )
+    onglet.get_by_role("button", name="Ranger ces tables").wait_for(state="detached")
+
+
 def test_le_service_en_panne_laisse_la_page_debout(onglets, lien):
     onglet = onglets.ouvrir(f"/donnees?{lien}")
     onglet.get_by_role("button", name="Actualiser", exact=True).click()
     onglet.get_by_text("n'a pas répondu").first.wait_for(timeout=60_000)
     onglet.get_by_role("heading", name="Tables en service").wait_for()
+    # said where the source is, not only when it fails
+    onglet.get_by_text("Populations de référence (ex-populations légales)").and_(
+        onglet.get_by_text("actualisation manquée le")
+    ).first.wait_for()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
