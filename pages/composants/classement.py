@@ -18,7 +18,7 @@ METHODES: Final = {
     "EqualInterval": "Étendues égales",
 }
 _PRECISIONS: Final = {
-    "Quantiles": "classes d’effectifs égaux (quantiles), autant de communes dans chacune",
+    "Quantiles": "classes d’effectifs égaux (quantiles), aux valeurs égales près",
     "EqualInterval": "classes de même étendue",
 }
 # light to dark, told apart in greyscale too; the same in both themes and on paper
@@ -62,26 +62,28 @@ class Classement:
     Parameters
     ----------
     methode
-        Key of `METHODES`.
-    minimum
-        Lowest value, where the first class starts.
+        Key of `METHODES`; empty when there are so few values that each has its colour.
     bornes
         Upper bound of each class, increasing; empty when no commune has a value.
+    etendues
+        First and last value of each class, as the legend says them.
     manquantes
         Communes without a value.
     """
 
     methode: str
-    minimum: float
     bornes: tuple[float, ...]
+    etendues: tuple[tuple[float, float], ...]
     manquantes: int
 
     @property
     def phrase(self) -> str:
         """How many classes, and by which method they were cut."""
         combien = len(self.bornes)
-        if combien > 1:
+        if combien > 1 and self.methode:
             return f"{combien} {_PRECISIONS[self.methode]}"
+        if combien > 1:
+            return f"{combien} valeurs, une couleur pour chacune"
         return "une seule valeur" if combien else "aucune valeur connue"
 
     def remplir(self, valeurs: pd.Series[float]) -> list[str]:
@@ -98,14 +100,12 @@ class Classement:
     def build_legende(self, variable: Variable) -> str:
         """Return the key of the map as HTML."""
         lignes = []
-        bas = self.minimum
-        for rang, haut in enumerate(self.bornes):
+        for rang, (bas, haut) in enumerate(self.etendues):
             debut = formater_nombre(bas, variable.decimales)
             fin = formater_nombre(haut, variable.decimales)
             texte = fin if debut == fin else f"{debut} à {fin}"
             carre = f'<rect width="22" height="14" fill="{self._teinte(rang)}"/>'
             lignes.append((carre, f"{texte}{INSECABLE}{variable.unite}".strip()))
-            bas = haut
         if self.manquantes:
             texte = f"valeur absente ou secrète ({formater_nombre(self.manquantes)})"
             lignes.append((_CLE_ABSENTE, texte))
@@ -130,15 +130,20 @@ def classer(valeurs: pd.Series[float], methode: str) -> Classement:
     """
     connues = valeurs.dropna()
     manquantes = len(valeurs) - len(connues)
-    if not len(connues):
-        return Classement(methode, 0.0, (), manquantes)
-    return Classement(methode, float(connues.min()), _couper(connues, methode), manquantes)
+    distinctes = tuple(sorted({float(valeur) for valeur in connues}))
+    if len(distinctes) <= len(TEINTES):
+        return Classement("", distinctes, tuple((v, v) for v in distinctes), manquantes)
+    bornes = _couper(connues, methode)
+    if methode == "EqualInterval":  # each class starts where the one before ends
+        etendues = tuple(zip((float(connues.min()), *bornes[:-1]), bornes, strict=True))
+        return Classement(methode, bornes, etendues, manquantes)
+    # two neighbours in the legend must not share a value, nor a class be empty
+    groupes = connues.groupby(np.searchsorted(bornes[:-1], connues.to_numpy(dtype=np.float64)))
+    etendues = tuple((float(groupe.min()), float(groupe.max())) for _, groupe in groupes)
+    return Classement(methode, tuple(haut for _, haut in etendues), etendues, manquantes)
 
 
 def _couper(connues: pd.Series[float], methode: str) -> tuple[float, ...]:
-    distinctes = tuple(sorted({float(valeur) for valeur in connues}))
-    if len(distinctes) <= len(TEINTES):
-        return distinctes
     with warnings.catch_warnings():
         # too many equal values for five classes: fewer are drawn, as the legend shows
         warnings.simplefilter("ignore")

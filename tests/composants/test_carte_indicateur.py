@@ -59,6 +59,30 @@ def test_chaque_borne_appartient_a_la_classe_qu_elle_ferme():
     assert classement.remplir(pd.Series([10.0, 10.1])) == [TEINTES[0], TEINTES[1]]
 
 
+def test_la_legende_ne_met_une_valeur_que_dans_une_classe():
+    classement = classer(pd.Series([float(n) for n in range(1, 11)]), "Quantiles")
+    assert re.findall(r"(\d+),0 à (\d+),0", classement.build_legende(POURCENT)) == [
+        ("1", "2"), ("3", "4"), ("5", "6"), ("7", "8"), ("9", "10"),
+    ]  # fmt: skip
+
+
+def test_aucune_classe_n_est_vide():
+    valeurs = pd.Series([0.0] * 5 + [1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+    for combien in range(len(valeurs) + 1):
+        suite = pd.concat([pd.Series([0.0] * combien), valeurs], ignore_index=True)
+        classement = classer(suite, "Quantiles")
+        assert len(classement.bornes) == len(classement.etendues)
+        assert len(set(classement.remplir(suite))) == len(classement.bornes)
+
+
+def test_peu_de_valeurs_ont_chacune_leur_couleur_sans_methode():
+    classement = classer(pd.Series([0.0] * 30 + [100.0]), "Quantiles")
+    assert classement.phrase == "2 valeurs, une couleur pour chacune"
+    legende = classement.build_legende(POURCENT)
+    assert ">0,0\u00a0%<" in legende
+    assert ">100,0\u00a0%<" in legende
+
+
 @pytest.mark.parametrize("valeurs", [[7.0], [7.0, 7.0, 7.0], [7.0, float("nan")]])
 def test_une_seule_valeur_ne_fait_qu_une_classe(valeurs):
     classement = classer(pd.Series(valeurs), "Quantiles")
