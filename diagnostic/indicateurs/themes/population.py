@@ -23,6 +23,10 @@ from geodata.schema import ANNEES_POPULATION
 _DEBUT: Final = ANNEES_POPULATION[0]
 _FIN: Final = ANNEES_POPULATION[-1]
 _BORNES_TAILLE: Final = (2_000, 10_000)
+_NOTE_SOLDES: Final = (
+    "Le solde migratoire est obtenu par différence : il porte aussi les écarts entre deux "
+    "recensements. La période n'est pas celle de l'évolution annuelle moyenne."
+)
 
 
 def colonne(annee: int) -> str:
@@ -105,6 +109,26 @@ INDICATEURS: Final = (
         formule=f"Population municipale {_FIN} moins population municipale {_DEBUT}.",
         decimales=0,
         periode=f"{_DEBUT}-{_FIN}",
+    ),
+    *(
+        Indicateur(
+            cle=f"solde_{nom}",
+            version=1,
+            libelle=f"Évolution annuelle due au solde {nom}",
+            theme=POPULATION,
+            unite="% par an",
+            sources=("mouvements",),
+            agregation="R",
+            calcul=rapport("mouvements", [f"solde_{nom}"], ["pop_debut"]),
+            forme=pour(100),
+            formule=f"{formule}, en moyenne par an, sur la population du premier recensement.",
+            decimales=2,
+            notes=(_NOTE_SOLDES,),
+        )
+        for nom, formule in (
+            ("naturel", "Naissances moins décès entre deux recensements"),
+            ("migratoire", "Évolution de la population moins le solde naturel"),
+        )
     ),
     Indicateur(
         cle="surface",

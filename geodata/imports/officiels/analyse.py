@@ -19,6 +19,7 @@ from geodata.imports.officiels import (
     equipements,
     finess,
     finess_activites,
+    mouvements,
     populations,
     quartiers,
     recensement,
@@ -44,6 +45,8 @@ from geodata.imports.officiels.tableaux import Tableau, accorder
 from geodata.schema import ANNEES_POPULATION, Geographie, TableCommunale
 
 TABLEAUX: Final[tuple[FormatTableau, ...]] = (
+    # before the others: the historical series also has dwellings, the comparator activity
+    *mouvements.FORMATS,
     *recensement.FORMATS,
     *revenus.FORMATS,
     equipements.FormatBpe(),
@@ -66,6 +69,7 @@ SOURCES: Final[tuple[Source, ...]] = tuple(
             lu.source
             for lu in (
                 *recensement.FORMATS,
+                *mouvements.FORMATS,
                 *revenus.FORMATS,
                 *quartiers.FORMATS,
                 *quartiers.FORMATS_MEMBRE,

@@ -28,7 +28,7 @@ from geodata.imports.officiels.tableaux import (
 _PREFIXE: Final = re.compile(r"^([PC])(\d\d)_")
 _TRANCHES: Final = ("0014", "1529", "3044", "4559", "6074", "7589", "90P")
 # INSEE publishes census N in the communes of N + 3
-_DECALAGE_GEOGRAPHIE: Final = 3
+DECALAGE_GEOGRAPHIE: Final = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +112,7 @@ class FormatRecensement:
                 titre=role.titre,
                 millesime=millesime,
                 libelle_millesime=f"RP {millesime}",
-                geographie_origine=str(int(millesime) + _DECALAGE_GEOGRAPHIE),
+                geographie_origine=str(int(millesime) + DECALAGE_GEOGRAPHIE),
                 valeurs=pd.DataFrame(
                     {nom: nombres[liste].sum(axis=1, skipna=False) for nom, liste in cs.items()}
                 ),

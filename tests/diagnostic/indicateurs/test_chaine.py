@@ -94,6 +94,8 @@ FICHIERS = (
            "P22_POP80P_PSEUL": 20, "C22_FAMMONO": 30, "C22_COUPAENF": 70,
            "P22_POP6579": 150, "P22_POP6579_PSEUL": 40}),
     large({"P22_POP1564": 400, "P22_ACT1564": 300, "P22_CHOM1564": 30}),
+    large({"P22_POP": 1_060, "P16_POP": 1_000, "NAIS1621": 90, "DECE1621": 60, "NAIS1115": 70,
+           "DECE1115": 60, "P22_LOG": 5, "P22_RP": 4, "P22_LOGVAC": 1}),
     large({"P22_ACTOCC15P": 301, "P22_ACTOCC15P_ILT1": 90, "P22_ACTOCC15P_ILT2P": 210,
            "C22_ACTOCC15P": 299, "C22_ACTOCC15P_PAS": 10, "C22_ACTOCC15P_MAR": 20,
            "C22_ACTOCC15P_VELO": 10, "C22_ACTOCC15P_2ROUESMOT": 10, "C22_ACTOCC15P_VOIT": 120,
@@ -175,6 +177,8 @@ def test_the_figures_of_the_files_come_out_right(
     attendus = {
         "part_75_plus": 100 * 2 / 7,
         "part_65_plus": 100 * 200 / 700,
+        "solde_naturel": 100 * 5 / 1_000,
+        "solde_migratoire": 100 * 5 / 1_000,
         "taille_menages": 2.2,
         "part_80_plus_seuls": 40,
         "part_65_79_seuls": 100 * 40 / 150,

@@ -364,6 +364,19 @@ def test_people_of_65_living_alone_need_the_communal_bands(france_jouet: Geograp
         assert set(par_id(lu)) == attendu
 
 
+def test_births_and_deaths_leave_the_rest_to_migrations(france_jouet: Geographie) -> None:
+    ligne = {"P22_POP": 940, "P16_POP": 1_000, "NAIS1621": 30, "DECE1621": 60}
+    lu = analyse(france_jouet, csv(dict.fromkeys(CODES, ligne), list(ligne)))
+    (table,) = lu.tables
+    assert (table.millesime, table.libelle_millesime) == ("2022", "RP 2016-2022")
+    assert table.valeurs.loc["35001"].to_dict() == {
+        "pop_debut": 1_000, "solde_naturel": -5, "solde_migratoire": -5,
+    }  # fmt: skip
+    sans_fin = {nom: valeur for nom, valeur in ligne.items() if nom != "P22_POP"}
+    with pytest.raises(ImportRefuseError, match="P22_POP"):
+        analyse(france_jouet, csv(dict.fromkeys(CODES, sans_fin), list(sans_fin)))
+
+
 LONG = (
     "GEO;GEO_OBJECT;FILOSOFI_MEASURE;UNIT_MEASURE;UNIT_MULT;CONF_STATUS;OBS_STATUS;TIME_PERIOD"
     ";OBS_VALUE"
