@@ -109,8 +109,8 @@ class Indicateur:
 
     Parameters
     ----------
-    cle, version
-        Identity; the version grows when the formula changes, so that stored results go stale.
+    cle
+        Identity.
     unite
         Printed after the number.
     sources
@@ -121,6 +121,8 @@ class Indicateur:
         Columns → numerator and denominator of every unité; they are summed apart.
     forme
         Sums → value. Works on arrays.
+    version
+        Grows when the formula changes, so that stored results go stale.
     sens
         1 when a value above the reference deserves attention, -1 when below, 0 otherwise.
     formule
@@ -134,7 +136,6 @@ class Indicateur:
     """
 
     cle: str
-    version: int
     libelle: str
     theme: str
     unite: str
@@ -143,6 +144,7 @@ class Indicateur:
     calcul: Calcul
     forme: Forme
     formule: str
+    version: int = 1
     sens: int = 0
     decimales: int = 1
     notes: tuple[str, ...] = ()

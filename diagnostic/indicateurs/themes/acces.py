@@ -53,7 +53,6 @@ def _en_zone(colonne: str) -> Calcul:
 def _zone(cle: str, libelle: str, colonne: str, formule: str, sens: int = 0) -> Indicateur:
     return Indicateur(
         cle=cle,
-        version=1,
         libelle=libelle,
         theme=ACCES,
         unite="%",
@@ -70,7 +69,6 @@ def _zone(cle: str, libelle: str, colonne: str, formule: str, sens: int = 0) -> 
 INDICATEURS: Final = (
     Indicateur(
         cle="apl_generalistes",
-        version=1,
         libelle="APL aux médecins généralistes",
         theme=ACCES,
         unite="consultations par an et par habitant",
@@ -85,7 +83,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="apl_generalistes_65_ans",
-        version=1,
         libelle="APL aux médecins généralistes de 65 ans ou moins",
         theme=ACCES,
         unite="consultations par an et par habitant",
@@ -101,7 +98,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="part_sous_dense",
-        version=1,
         libelle="Habitants d'une commune sous-dense en médecins généralistes",
         theme=ACCES,
         unite="%",

@@ -21,7 +21,6 @@ LIBELLES_TRANCHES: Final = (
 def _part(cle: str, libelle: str, tranche: str, sens: int) -> Indicateur:
     return Indicateur(
         cle=cle,
-        version=1,
         libelle=f"Part des {libelle}",
         theme=AGES,
         unite="%",
@@ -41,7 +40,6 @@ INDICATEURS: Final = (
     _part("part_65_plus", "65 ans ou plus", "pop_65p", 1),
     Indicateur(
         cle="indice_vieillissement",
-        version=1,
         libelle="Indice de vieillissement",
         theme=AGES,
         unite="pour 100 jeunes",
@@ -56,7 +54,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="habitants_65_plus",
-        version=1,
         libelle="Habitants de 65 ans ou plus",
         theme=AGES,
         unite="habitants",
@@ -70,7 +67,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="part_75_plus",
-        version=1,
         libelle="Part des 75 ans ou plus",
         theme=AGES,
         unite="%",
@@ -84,7 +80,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="part_90_plus",
-        version=1,
         libelle="Part des 90 ans ou plus",
         theme=AGES,
         unite="%",
@@ -99,7 +94,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="part_0_14",
-        version=1,
         libelle="Part des 0 à 14 ans",
         theme=AGES,
         unite="%",
@@ -112,7 +106,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="hommes_pour_100_femmes_75_plus",
-        version=1,
         libelle="Hommes pour 100 femmes parmi les 75 ans ou plus",
         theme=AGES,
         unite="pour 100 femmes",
@@ -126,7 +119,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="indice_grand_vieillissement",
-        version=1,
         libelle="Indice de grand vieillissement",
         theme=AGES,
         unite="pour 100",
@@ -141,7 +133,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="population_recensee",
-        version=1,
         libelle="Population du recensement",
         theme=AGES,
         unite="habitants",

@@ -20,7 +20,6 @@ def _part(
 ) -> Indicateur:
     return Indicateur(
         cle=cle,
-        version=1,
         libelle=libelle,
         theme=EMPLOI,
         unite="%",

@@ -11,7 +11,6 @@ from diagnostic.indicateurs.themes.communs import effectif, rapport
 def _part(cle: str, libelle: str, haut: str, formule: str, sens: int = 0) -> Indicateur:
     return Indicateur(
         cle=cle,
-        version=1,
         libelle=libelle,
         theme=LOGEMENT,
         unite="%",
@@ -27,7 +26,6 @@ def _part(cle: str, libelle: str, haut: str, formule: str, sens: int = 0) -> Ind
 INDICATEURS: Final = (
     Indicateur(
         cle="logements",
-        version=1,
         libelle="Logements",
         theme=LOGEMENT,
         unite="logements",

@@ -29,7 +29,6 @@ def _ligne(
 ) -> Indicateur:
     return Indicateur(
         cle=cle,
-        version=1,
         libelle=libelle,
         theme=MENAGES,
         unite=unite,

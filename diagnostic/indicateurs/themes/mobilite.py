@@ -16,7 +16,6 @@ _NOTE: Final = (
 def _trajet(cle: str, libelle: str, table: str, haut: str, formule: str) -> Indicateur:
     return Indicateur(
         cle=cle,
-        version=1,
         libelle=libelle,
         theme=MOBILITE,
         unite="%",
@@ -32,7 +31,6 @@ def _trajet(cle: str, libelle: str, table: str, haut: str, formule: str) -> Indi
 INDICATEURS: Final = (
     Indicateur(
         cle="part_menages_sans_voiture",
-        version=1,
         libelle="Ménages sans voiture",
         theme=MOBILITE,
         unite="%",

@@ -83,7 +83,6 @@ def _nombre(
 ) -> Indicateur:
     return Indicateur(
         cle=cle,
-        version=1,
         libelle=libelle,
         theme=OFFRE,
         unite="structures",
@@ -100,7 +99,6 @@ def _nombre(
 def _densite(colonne: str, cle: str, libelle: str) -> Indicateur:
     return Indicateur(
         cle=f"densite_{cle}",
-        version=1,
         libelle=libelle,
         theme=OFFRE,
         unite="pour 100 000 habitants",
@@ -130,7 +128,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="places_ehpad",
-        version=1,
         libelle="Places d'hébergement en EHPAD",
         theme=OFFRE,
         unite="places",
@@ -144,7 +141,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="taux_places_ehpad",
-        version=1,
         libelle="Places d'EHPAD pour 100 habitants de 75 ans ou plus",
         theme=OFFRE,
         unite="pour 100 habitants de 75 ans ou plus",

@@ -36,7 +36,6 @@ def _herite(
 ) -> Indicateur:
     return Indicateur(
         cle=cle,
-        version=1,
         libelle=f"{libelle}{SUFFIXE_DEPARTEMENT}",
         theme=OFFRE,
         unite=unite,

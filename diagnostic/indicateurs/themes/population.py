@@ -68,7 +68,6 @@ def _dans_communes(mini: float, maxi: float) -> Calcul:
 INDICATEURS: Final = (
     Indicateur(
         cle="population_municipale",
-        version=1,
         libelle="Population municipale",
         theme=POPULATION,
         unite="habitants",
@@ -81,7 +80,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="evolution_population",
-        version=1,
         libelle=f"Évolution annuelle moyenne {_DEBUT}-{_FIN}",
         theme=POPULATION,
         unite="% par an",
@@ -98,7 +96,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="variation_population",
-        version=1,
         libelle=f"Habitants gagnés ou perdus {_DEBUT}-{_FIN}",
         theme=POPULATION,
         unite="habitants",
@@ -113,7 +110,6 @@ INDICATEURS: Final = (
     *(
         Indicateur(
             cle=f"solde_{nom}",
-            version=1,
             libelle=f"Évolution annuelle due au solde {nom}",
             theme=POPULATION,
             unite="% par an",
@@ -132,7 +128,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="surface",
-        version=1,
         libelle="Superficie",
         theme=POPULATION,
         unite="km²",
@@ -145,7 +140,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="densite",
-        version=1,
         libelle="Densité",
         theme=POPULATION,
         unite="hab./km²",
@@ -158,7 +152,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="part_petites_communes",
-        version=1,
         libelle="Habitants d'une commune de moins de 2 000 habitants",
         theme=POPULATION,
         unite="%",
@@ -170,7 +163,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="part_grandes_communes",
-        version=1,
         libelle="Habitants d'une commune de 10 000 habitants ou plus",
         theme=POPULATION,
         unite="%",
@@ -182,7 +174,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="population_totale",
-        version=1,
         libelle="Population totale",
         theme=POPULATION,
         unite="habitants",
@@ -195,7 +186,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="part_comptee_a_part",
-        version=1,
         libelle="Part de la population comptée à part",
         theme=POPULATION,
         unite="%",

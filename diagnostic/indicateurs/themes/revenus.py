@@ -48,7 +48,6 @@ def _locale(
 ) -> Indicateur:
     return Indicateur(
         cle=cle,
-        version=1,
         libelle=libelle,
         theme=REVENUS,
         unite=unite,
@@ -70,7 +69,6 @@ INDICATEURS: Final = (
     _locale("rapport_interdecile", "Rapport interdécile D9/D1", "", "rapport_interdecile", 1, 1),
     Indicateur(
         cle="foyers_rsa",
-        version=1,
         libelle="Foyers allocataires du RSA",
         theme=REVENUS,
         unite="pour 1 000 habitants",
@@ -84,7 +82,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="part_qpv",
-        version=1,
         libelle="Habitants d'un quartier prioritaire (QPV)",
         theme=REVENUS,
         unite="%",
@@ -98,7 +95,6 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="habitants_qpv",
-        version=1,
         libelle="Nombre d'habitants en quartier prioritaire (QPV)",
         theme=REVENUS,
         unite="habitants",

@@ -20,7 +20,6 @@ _PATHOLOGIES: Final = (
 def _prevalence(colonne: str, nom: str) -> Indicateur:
     return Indicateur(
         cle=f"prevalence_{colonne}",
-        version=1,
         libelle=f"Patients pris en charge pour {nom}{SUFFIXE_DEPARTEMENT}",
         theme=SANTE,
         unite="%",
