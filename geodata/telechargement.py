@@ -282,7 +282,8 @@ class Telechargeur:
             attente = 0.0
             try:
                 reponse, attente = self._try_once(url)
-            except (requests.RequestException, HTTPError, OSError) as erreur:
+            # a redirection to an address that is none is a plain ValueError
+            except (requests.RequestException, HTTPError, OSError, ValueError) as erreur:
                 raison = _decrire(erreur)
             else:
                 if reponse.statut in admis:

@@ -191,6 +191,13 @@ def test_a_redirection_that_loops_ends_in_a_named_error(serveur: Serveur) -> Non
         porte(Montre()).get(serveur.racine + "/boucle")
 
 
+@pytest.mark.parametrize("adresse", ["ftp://ailleurs/x", "http://[::pas-une-adresse"])
+def test_a_redirection_to_nowhere_ends_in_a_named_error(serveur: Serveur, adresse: str) -> None:
+    serveur.defaut = Page(b"", 302, entetes={"Location": adresse})
+    with pytest.raises(SourceIndisponibleError, match="essai"):
+        porte(Montre()).get(serveur.racine + "/ailleurs")
+
+
 def test_thirty_calls_a_minute_are_two_seconds_apart() -> None:
     attentes: list[float] = []
     cadence = Cadence(30, horloge=lambda: 100.0, dormir=attentes.append)

@@ -84,6 +84,7 @@ SOURCES: Final[tuple[Source, ...]] = tuple(
         )
     }.values()
 )
+_ANNEE: Final = re.compile(r"(?:19|20)\d\d")
 # the feeds of FINESS+ are read as streams; a table is still held to the usual size
 _LIMITES: Final = replace(
     LIMITES, taille_totale=4 * LIMITES.taille_totale, taille_membre=4 * LIMITES.taille_membre
@@ -148,6 +149,10 @@ def analyse_fichier(
     ImportRefuseError
         With the reason, and every fault found; nothing is stored by this function.
     """
+    if annee_annoncee and not _ANNEE.fullmatch(annee_annoncee):
+        raise ImportRefuseError(
+            fichier, f"« {annee_annoncee[:20]} » n'est pas une année. Attendu : 2023, par exemple."
+        )
     contexte = Contexte(
         fichier, annee_annoncee, _populations(geographie), connues or {}, progres=progres
     )

@@ -16,7 +16,13 @@ import pandas as pd
 
 from geodata.errors import ImportRefuseError
 from geodata.imports.officiels.formats import Contexte, Lue, Source
-from geodata.imports.officiels.tableaux import Defauts, Tableau, check_positifs, to_nombres
+from geodata.imports.officiels.tableaux import (
+    Defauts,
+    Tableau,
+    accorder,
+    check_positifs,
+    to_nombres,
+)
 from geodata.imports.tableaux import reduce_entete
 from geodata.noms import normaliser
 
@@ -316,7 +322,10 @@ def _situer(texte: pd.DataFrame, defauts: Defauts, aussi: Sequence[str] = ()) ->
     faux = departements[~est_agregat & ~departements.str.match(_DEPARTEMENT)]
     if len(faux):
         exemples = ", ".join(f"ligne {n} « {code[:12]} »" for n, code in faux.head(3).items())
-        defauts.add(f"{len(faux)} codes de département illisibles ({exemples})")
+        nombre = accorder(
+            len(faux), "code de département illisible", "codes de département illisibles"
+        )
+        defauts.add(f"{nombre} ({exemples})")
     cles = np.where(
         ~est_agregat,
         "departement:" + departements,
@@ -326,9 +335,9 @@ def _situer(texte: pd.DataFrame, defauts: Defauts, aussi: Sequence[str] = ()) ->
     doubles = situees.duplicated(["cle", "colonne", *aussi])
     if doubles.any():
         premiere = situees[doubles].iloc[0]
+        nombre = accorder(int(doubles.sum()), "valeur présente", "valeurs présentes")
         defauts.add(
-            f"{int(doubles.sum())} valeurs présentes plusieurs fois (ligne "
-            f"{situees.index[doubles][0]}, {premiere['cle']})"
+            f"{nombre} plusieurs fois (ligne {situees.index[doubles][0]}, {premiere['cle']})"
         )
     return situees
 

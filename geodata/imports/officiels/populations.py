@@ -12,6 +12,7 @@ from geodata.imports.officiels.formats import Contexte, Lue, Source
 from geodata.imports.officiels.tableaux import (
     Defauts,
     Tableau,
+    accorder,
     check_doublons,
     check_positifs,
     to_codes,
@@ -69,10 +70,11 @@ class FormatPopulations:
         nombres, secrets = to_nombres(texte, list(_MESURES), defauts)
         check_positifs(nombres, defauts)
         ecarts = nombres["PMUN"] + nombres["PCAP"] - nombres["PTOT"]
-        if (ecarts.abs() > 0).any():
+        fausses = ecarts.index[ecarts.abs() > 0]
+        if len(fausses):
             defauts.add(
-                f"{int((ecarts.abs() > 0).sum())} lignes où PTOT n'est pas PMUN + PCAP "
-                f"(ligne {ecarts.abs().idxmax()})"
+                f"{accorder(len(fausses), 'ligne', 'lignes')} où PTOT n'est pas PMUN + PCAP "
+                f"(ligne {fausses[0]})"
             )
         defauts.check()
         nombres.index = pd.Index(codes)

@@ -20,6 +20,7 @@ from geodata.imports.officiels.grilles import Grille, find_code_commune, find_gr
 from geodata.imports.officiels.tableaux import (
     Defauts,
     Tableau,
+    accorder,
     check_doublons,
     check_positifs,
     to_codes,
@@ -220,7 +221,8 @@ def _lire_quartiers(fichier: str, texte: pd.DataFrame) -> pd.DataFrame:
     faux = codes[~codes.str.match(_CODE)]
     if len(faux):
         exemples = ", ".join(f"ligne {n} « {c[:12]} »" for n, c in faux.head(3).items())
-        defauts.add(f"{len(faux)} codes de quartier illisibles ({exemples})")
+        nombre = accorder(len(faux), "code de quartier illisible", "codes de quartier illisibles")
+        defauts.add(f"{nombre} ({exemples})")
     check_doublons(codes, defauts)
     communes = texte["communes"].map(_lire_codes)
     vides = communes.index[communes == ""]

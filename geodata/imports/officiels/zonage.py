@@ -13,7 +13,7 @@ from geodata.errors import ImportRefuseError
 from geodata.imports.archives import Membre
 from geodata.imports.officiels.formats import Contexte, Lue, Source
 from geodata.imports.officiels.grilles import Grille, find_code_commune, find_grilles, try_grilles
-from geodata.imports.officiels.tableaux import Defauts, to_codes
+from geodata.imports.officiels.tableaux import Defauts, accorder, to_codes
 from geodata.noms import normaliser
 
 COLONNES: Final = ("zip", "zac", "partielle", "autre")
@@ -123,7 +123,7 @@ def _lire_table(grille: Grille) -> pd.DataFrame:
     fausses = texte["zone"][connues.isna() & ~absentes]
     if len(fausses):
         exemples = ", ".join(f"ligne {n} « {z[:20]} »" for n, z in fausses.head(3).items())
-        defauts.add(f"{len(fausses)} zones inconnues ({exemples})")
+        defauts.add(f"{accorder(len(fausses), 'zone inconnue', 'zones inconnues')} ({exemples})")
     defauts.check()
     return texte.assign(zone=connues.fillna(""))
 

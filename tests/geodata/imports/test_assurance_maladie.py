@@ -170,7 +170,7 @@ def test_the_panel_is_that_of_those_who_may_be_chosen(france_jouet: Geographie) 
     ("lignes", "attendus"),
     [
         ([PATHOLOGIES, patients("35", 1), patients("35", 2)], ["plusieurs fois", "departement:35"]),
-        ([PATHOLOGIES, patients("Bretagne", 1)], ["codes de département illisibles", "ligne 2"]),
+        ([PATHOLOGIES, patients("Bretagne", 1)], ["code de département illisible", "ligne 2"]),
         ([PATHOLOGIES, patients("35", "beaucoup")], ["non numérique", "beaucoup"]),
         ([PATHOLOGIES, patients("35", -3)], ["négatif"]),
         ([PATHOLOGIES, patients("35", 1, age="30-34")], ["aucune ligne", "tsage"]),

@@ -138,3 +138,22 @@ def test_a_truncated_feed_is_refused(france_jouet: Geographie) -> None:
     connues = structures(france_jouet, {"350000011": "35001"})
     with pytest.raises(ImportRefuseError, match="tronqué"):
         analyse_fichier("x", contenu[:-200], france_jouet, le=LE, connues=connues)
+
+
+@pytest.mark.parametrize("activites_lues", [[None], {"a": 1}, [{"capacite": [1]}]])
+def test_activities_of_another_shape_are_refused(
+    france_jouet: Geographie, activites_lues: Any
+) -> None:
+    flux = {
+        "schemaVersion": "v1",
+        "generatedAt": "2026-08-14T02:07:30Z",
+        "pmej": [{"ege": [{"numFinessEge": "350000011", "activitesExercees": activites_lues}]}],
+    }
+    with pytest.raises(ImportRefuseError):
+        analyse_fichier(
+            "x",
+            json.dumps(flux).encode(),
+            france_jouet,
+            le=LE,
+            connues=structures(france_jouet, {"350000011": "35001"}),
+        )

@@ -240,6 +240,30 @@ def test_the_real_finess_counts_open_sites_at_their_own_address(partage: Path, f
     assert table.libelle_millesime == "flux du 13/08/2026"
 
 
+SITE = {"categorieentiteGeographiqueExercice": "603", "etatObjet": "A"}
+
+
+@pytest.mark.parametrize(
+    "pmej",
+    [
+        "null", "[null]", '"texte"', "[[1]]", '[{"ege": [null]}]', '[{"ege": {"a": 1}}]',
+        json.dumps([{"ege": [{**SITE, "adresse": {"usageAdresse": "03"}}]}]),
+        json.dumps([{"ege": [{**SITE, "adresse": [None]}]}]),
+        "[" * 100_000,
+    ],
+    ids=range(9),
+)  # fmt: skip
+def test_a_finess_of_another_shape_is_refused(france_jouet: Geographie, pmej: str) -> None:
+    flux = f'{{"schemaVersion": "1", "generatedAt": "2026-08-13T02:07:30Z", "pmej": {pmej}}}'
+    with pytest.raises(ImportRefuseError):
+        analyse(france_jouet, flux)
+
+
+def test_an_announced_year_is_a_year(france_jouet: Geographie) -> None:
+    with pytest.raises(ImportRefuseError, match="« hier » n'est pas une année"):
+        analyse(france_jouet, csv(*structure()), annee_annoncee="hier")
+
+
 @pytest.mark.parametrize("coupe", [40, 5_000, 200_000])
 def test_a_truncated_finess_is_refused(partage: Path, france: Any, coupe: int) -> None:
     contenu = (

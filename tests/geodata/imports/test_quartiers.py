@@ -119,7 +119,7 @@ def test_populations_by_commune_are_read_whatever_their_titles(france_jouet: Geo
     ("lignes", "attendus"),
     [
         ([LISTE, quartier("QP035001", "a", "35001")], ["de 2015", "remplacés"]),
-        ([LISTE, quartier("Q1", "a", "35001")], ["codes de quartier illisibles", "ligne 2"]),
+        ([LISTE, quartier("Q1", "a", "35001")], ["code de quartier illisible", "ligne 2"]),
         ([LISTE, quartier("QN03501M", "a", "Rennes")], ["communes illisibles"]),
         ([LISTE, *[quartier("QN03501M", "a", "35001")] * 2], ["plusieurs fois", "QN03501M"]),
         ([LISTE], ["aucune ligne"]),

@@ -81,7 +81,7 @@ def test_a_workbook_with_titles_and_two_zones_gives_that_of_the_ars(
 @pytest.mark.parametrize(
     ("lignes", "attendus"),
     [
-        ([ENTETE, "35001;x;1_ZIP", "35002;x;9_ZZZ"], ["zones inconnues", "ligne 3", "9_ZZZ"]),
+        ([ENTETE, "35001;x;1_ZIP", "35002;x;9_ZZZ"], ["zone inconnue", "ligne 3", "9_ZZZ"]),
         ([ENTETE, "Aubignac;x;1_ZIP"], ["illisible", "AUBIGNAC"]),
         (["Code TVS;Nom;Zonage", "53001;x;1_ZIP"], ["aucun des fichiers officiels"]),
         (["Code£Libellé£Zonage_MG", "35001£x£1_ZIP"], ["Une seule colonne"]),
