@@ -43,7 +43,6 @@ from pages.composants.graphiques import (
     Reperes,
     build_ages,
     build_evolution,
-    build_legende,
     build_tableau_indicateurs,
     formater_valeur,
 )
@@ -155,9 +154,7 @@ def _afficher_theme(
         _afficher_theme_vide(theme)
         return
     if agreges:
-        st.html(
-            build_legende(reperes.genres) + build_tableau_indicateurs(agreges, reperes, f"{theme}.")
-        )
+        st.html(build_tableau_indicateurs(agreges, reperes, f"{theme}."))
     for resultat in du_theme:
         if resultat.agregation == "N":
             _afficher_locales(resultat)

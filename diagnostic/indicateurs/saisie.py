@@ -9,6 +9,7 @@ from typing import Final
 
 from diagnostic.indicateurs.registre import REZONE
 from diagnostic.indicateurs.resultats import Comparateur, ResultatIndicateur, ValeurSaisie
+from diagnostic.redaction import format_nombre
 
 NOTE: Final = (
     "Valeur relevée à la main dans REZONE CPTS, qui masque les communes où exercent moins de six "
@@ -111,8 +112,8 @@ def validate_saisie(saisie: ValeurSaisie, le: date) -> tuple[str, ...]:
     fautes = []
     if not champ.mini <= saisie.valeur <= champ.maxi:
         fautes.append(
-            f"{champ.libelle} : {saisie.valeur:g} n'est pas entre {champ.mini:g} et "
-            f"{champ.maxi:g} {champ.unite}."
+            f"{champ.libelle} : {_ecrire(saisie.valeur)} n'est pas entre {_ecrire(champ.mini)} et "
+            f"{_ecrire(champ.maxi)} {champ.unite}."
         )
     if champ.decimales == 0 and not saisie.valeur.is_integer():
         fautes.append(f"{champ.libelle} : un nombre entier est attendu.")
@@ -125,6 +126,10 @@ def validate_saisie(saisie: ValeurSaisie, le: date) -> tuple[str, ...]:
     if saisie.perimetre_saisi not in _LIBELLES_PERIMETRE:
         fautes.append(f"{champ.libelle} : périmètre « {saisie.perimetre_saisi} » inconnu.")
     return tuple(fautes)
+
+
+def _ecrire(valeur: float) -> str:
+    return format_nombre(valeur, 3).rstrip("0").rstrip(",").replace("-", "−")
 
 
 def build_resultats_saisis(saisies: Iterable[ValeurSaisie]) -> tuple[ResultatIndicateur, ...]:

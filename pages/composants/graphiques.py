@@ -80,39 +80,41 @@ class Reperes:
         return comparateur.valeur is not None and comparateur.couverture >= self.couverture_minimum
 
 
-def build_legende(genres: Sequence[GenreComparateur]) -> str:
-    """Return the key of the dots."""
-    cles = [
-        ("territoire", "Territoire"),
-        *((genre, GENRES[genre]) for genre in genres),
-        ("bande", "La moitié des intercommunalités de taille comparable"),
-    ]
+def _build_legende(reperes: Reperes, *, avec_bande: bool) -> str:
+    cles = [("territoire", "Territoire"), *((genre, GENRES[genre]) for genre in reperes.genres)]
     puces = "".join(
-        f'<li><span class="{"cpts-bande" if genre == "bande" else "cpts-point"}" '
-        f'data-genre="{genre}" aria-hidden="true"></span>'
+        f'<li><span class="cpts-point" data-genre="{genre}" aria-hidden="true"></span>'
         f"{escape(libelle)}</li>"
         for genre, libelle in cles
     )
+    if avec_bande:
+        puces += (
+            '<li><span class="cpts-bande" aria-hidden="true"></span>'
+            "La moitié des intercommunalités de taille comparable</li>"
+        )
     return f'<ul class="cpts-legende">{puces}</ul>'
 
 
 def build_tableau_indicateurs(
     resultats: Sequence[ResultatIndicateur], reperes: Reperes, legende: str
 ) -> str:
-    """Return one row per indicator: value, comparators in columns, dots on a common scale."""
+    """Return one row per indicator: value, comparators in columns, dots and their key."""
     colonnes = [genre for genre in _COLONNES if genre in reperes.genres]
     tete = "".join(
         f'<th scope="col" role="columnheader" class="cpts-nombre">{escape(GENRES[genre])}</th>'
         for genre in colonnes
     )
     corps = "".join(_ligne(resultat, colonnes, reperes) for resultat in resultats)
+    cle = ""
+    if "cpts-points" in corps:
+        cle = _build_legende(reperes, avec_bande="cpts-bande" in corps)
     # the roles are those of a table: laid out in blocks on a telephone, it would lose them
     return (
-        f'<div class="cpts-tableau cpts-blocs cpts-indicateurs" tabindex="0" role="group" '
+        f'{cle}<div class="cpts-tableau cpts-blocs cpts-indicateurs" tabindex="0" role="group" '
         f'aria-label="{escape(legende)}"><table role="table"><thead role="rowgroup">'
         '<tr role="row"><th scope="col" role="columnheader">Indicateur</th>'
         '<th scope="col" role="columnheader" class="cpts-nombre">Territoire</th>'
-        f'{tete}<th scope="col" aria-hidden="true">Position</th></tr></thead>'
+        f'{tete}<th scope="col" aria-hidden="true">{"Position" if cle else ""}</th></tr></thead>'
         f'<tbody role="rowgroup">{corps}</tbody></table></div>'
     )
 

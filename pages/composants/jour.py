@@ -19,8 +19,20 @@ def demander_jour(libelle: str, valeur: date | None, cle: str, *, aide: str = ""
     )
     if not texte.strip():
         return None
+    jour = lire_jour(texte)
+    if jour is None:
+        st.error(dire_faux_jour(texte))
+    return jour or valeur
+
+
+def lire_jour(texte: str) -> date | None:
+    """Read a day typed as 31/01/2026; None for anything else."""
     try:
         return datetime.strptime(texte.strip(), "%d/%m/%Y").date()  # noqa: DTZ007 - a day
     except ValueError:
-        st.error(f"« {texte} » n’est pas une date. Attendu : JJ/MM/AAAA, par exemple 31/01/2026.")
-        return valeur
+        return None
+
+
+def dire_faux_jour(texte: str) -> str:
+    """Say that a text is no day, and what is expected."""
+    return f"« {texte} » n’est pas une date. Attendu : JJ/MM/AAAA, par exemple 31/01/2026."

@@ -10,9 +10,10 @@ import streamlit as st
 from diagnostic.indicateurs import ValeurSaisie
 from diagnostic.indicateurs.saisie import CHAMPS, PAR_CLE, ChampSaisie, validate_saisie
 from pages.composants import etat
-from pages.composants.format import formater_nombre, lire_nombre
+from pages.composants.format import formater_nombre, lire_nombre, typographier
 from pages.composants.html import Ligne, afficher_tableau
-from pages.composants.jour import demander_jour
+from pages.composants.jour import dire_faux_jour, lire_jour
+from pages.composants.mise_en_page import echapper_markdown
 
 CLE_SAISIES: Final = "diagnostic.saisies"
 _Perimetre = Literal["territoire", "departement", "region", "france"]
@@ -53,35 +54,49 @@ def afficher_saisie(le: date) -> None:
         perimetre = milieu.selectbox(
             "Relevée pour", list(_PERIMETRES), format_func=_PERIMETRES.__getitem__
         )
-        with droite:
-            jour = demander_jour("Date du relevé", le, f"rezone-jour-{groupe}") or le
+        jour = droite.text_input(
+            "Date du relevé",
+            f"{le:%d/%m/%Y}",
+            max_chars=10,
+            placeholder="JJ/MM/AAAA",
+            key=f"rezone-jour-{groupe}",
+        )
         commentaire = st.text_input(
             "Commentaire, ou libellé exact pour un « autre indicateur »", max_chars=200
         )
         if st.form_submit_button("Enregistrer ce relevé", type="primary"):
-            _garder(champ, lire_nombre(valeur), jour, perimetre, etat.nettoyer_nom(commentaire), le)
+            _garder(champ, valeur, jour, perimetre, etat.nettoyer_nom(commentaire), le)
     _afficher_releves()
 
 
 def _garder(
     champ: ChampSaisie,
-    valeur: float | None,
-    jour: date,
+    texte_valeur: str,
+    texte_jour: str,
     perimetre: _Perimetre,
     commentaire: str,
     le: date,
 ) -> None:
+    valeur, jour = lire_nombre(texte_valeur), lire_jour(texte_jour)
+    fautes = []
     if valeur is None:
-        st.error("Indiquez une valeur, par exemple 21,9.")
+        fautes.append("Indiquez une valeur, par exemple 21,9.")
+    if jour is None:
+        fautes.append(
+            dire_faux_jour(texte_jour) if texte_jour.strip() else "Indiquez la date du relevé."
+        )
+    if valeur is None or jour is None:
+        st.error(echapper_markdown(" ".join(fautes)))
         return
     saisie = ValeurSaisie(champ.cle, valeur, jour, perimetre, commentaire)
-    fautes = validate_saisie(saisie, le)
-    if fautes:
-        st.error(" ".join(fautes))
+    if refus := validate_saisie(saisie, le):
+        st.error(echapper_markdown(typographier(" ".join(refus))))
         return
     autres = [s for s in lire_saisies() if (s.cle, s.perimetre_saisi) != (champ.cle, perimetre)]
+    remplace = len(autres) < len(lire_saisies())
     etat.garder(CLE_SAISIES, (*autres, saisie))
-    st.success("Relevé enregistré dans ce dessin.")
+    suite = " ; il remplace le précédent" if remplace else ""
+    st.success(typographier(f"Relevé enregistré dans ce dessin{suite}."))
 
 
 def _afficher_releves() -> None:

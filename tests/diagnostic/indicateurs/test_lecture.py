@@ -143,7 +143,12 @@ def test_a_poorly_covered_figure_is_not_a_point(tables: TablesIndicateurs) -> No
     ("saisie", "faute"),
     [
         (ValeurSaisie("taux_ald", 101, LE), "entre 0 et 100"),
-        (ValeurSaisie("taux_ald", -1, LE), "entre 0 et 100"),
+        (ValeurSaisie("taux_ald", -1, LE), "−1 n'est pas entre 0 et 100 %"),
+        (ValeurSaisie("taux_ald", 100.04, LE), "100,04 n'est pas"),
+        (
+            ValeurSaisie("ald_sans_medecin_traitant", 2_000_000, LE),
+            "2\u202f000\u202f000 n'est pas entre 0 et 1\u202f000\u202f000 patients",
+        ),
         (ValeurSaisie("taux_ald", 20, date(2027, 1, 1)), "avenir"),
         (ValeurSaisie("taux_ald", 20, date(2018, 1, 1)), "n'existait pas"),
         (ValeurSaisie("patientele_moyenne", 12.5, LE), "entier"),
