@@ -99,6 +99,17 @@ def _afficher_chiffres(tables: TablesIndicateurs, resultats: Sequence[ResultatIn
             detail = f"{resultat.unite} · {detail}"
         chiffres.append((resultat.libelle, valeur, detail))
     st.html(build_chiffres(chiffres))
+    _afficher_reserves(par_cle["population_municipale"])
+
+
+def _afficher_reserves(population: ResultatIndicateur) -> None:
+    """Say beside the figures what every one of them inherits from the population."""
+    reserves = list(population.notes)
+    if population.sans_partielles is not None:
+        sans = formater_nombre(population.sans_partielles)
+        reserves.append(f"Sans ces communes, la population municipale est de {sans} habitants.")
+    if reserves:
+        afficher_note(" ".join(reserves))
 
 
 def _afficher_attention(tables: TablesIndicateurs, resultats: Sequence[ResultatIndicateur]) -> None:

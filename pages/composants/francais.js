@@ -49,6 +49,7 @@ const TOURNURES = [
   [/^Remove (.+)$/, "Retirer $1"],
   [/^Upload .+$/, "Choisir un fichier"],
   [/^Press (Ctrl|⌘) ?\+ ?Enter to (?:apply|submit form)$/, "$1 + Entrée pour valider"],
+  [/^(\d+) more$/, "$1 autres"],
   [/^Select (\d+) matches$/, "Choisir les $1 réponses"],
   [/^(\d+) options? available\.$/, "$1 choix."],
   [/^(.+), selected\.?$/, "$1, choisi."],
@@ -61,7 +62,7 @@ const TOURNURES = [
 const ATTRIBUTS = ["aria-label", "title", "placeholder"];
 const SELECTEUR = ATTRIBUTS.map((attribut) => `[${attribut}]`).join();
 // what the pages write is in French already, and may quote anything
-const NOTRES = ".atelier, .stHtml, :not([role=dialog] *)[data-testid=stMarkdownContainer]";
+const NOTRES = ".atelier, .stHtml, :not([role=dialog] *, header *)[data-testid=stMarkdownContainer]";
 
 /** @param {string} texte @param {Record<string, string>} mots @returns {string | undefined} */
 function traduire(texte, mots) {

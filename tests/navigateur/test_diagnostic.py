@@ -96,6 +96,23 @@ def test_au_telephone_chaque_valeur_est_a_l_ecran_et_le_tableau_reste_un_tableau
     assert onglet.get_by_role("columnheader", name="Département").count() == 1
 
 
+def test_sur_une_tablette_rien_ne_depasse_et_le_menu_est_en_francais(onglets, lien):
+    onglet = onglets.ouvrir(f"/diagnostic?{lien}", largeur=768)
+    tableau = onglet.locator(".cpts-indicateurs")
+    assert tableau.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
+    onglet.get_by_text("4 autres", exact=True).wait_for()
+
+
+def test_l_incertitude_de_la_population_est_dite_sous_les_chiffres(onglets, france):
+    membres = france.geographie.membres("epci", REDON)
+    onglet = onglets.ouvrir(f"/diagnostic?t={encode_lien(membres, {'35236'})}")
+    onglet.get_by_text("Sans ces communes, la population municipale est de 58\u202f124").wait_for()
+    mayotte = encode_lien(france.geographie.membres("departement", "976"))
+    onglet = onglets.ouvrir(f"/diagnostic?t={mayotte}")
+    onglet.get_by_text("celle du recensement de 2017").first.wait_for()
+    onglet.get_by_text("Rien à comparer").wait_for()
+
+
 def test_un_theme_sans_donnees_dit_quoi_charger(onglets, calme, lien):
     onglet = onglets.ouvrir(f"/diagnostic?{lien}")
     choisir(onglet, calme, "Accès aux soins")
