@@ -104,6 +104,16 @@ def test_une_commune_entouree_revient_en_alerte(verification, france):
     assert alertes["epci_incomplet"]["codes"] == ["243500139"]
 
 
+def test_plusieurs_departements_menent_a_la_part_la_moins_peuplee(verification, france):
+    membres = france.geographie.membres
+    codes = membres("epci", "243500741")  # Redon: Ille-et-Vilaine, Loire-Atlantique, Morbihan
+    alertes = {a["code"]: a for a in verifier(verification, encode_lien(codes))["alertes"]}
+    assert alertes["plusieurs_regions"]["codes"] == sorted(codes & membres("departement", "44"))
+    assert alertes["plusieurs_departements"]["codes"] == sorted(
+        codes - membres("departement", "35")
+    )
+
+
 def test_un_dessin_vide_ou_de_codes_inconnus_n_a_rien_a_verifier(verification):
     for lien in ("", encode_lien(["35999"])):
         reponse = verifier(verification, lien)

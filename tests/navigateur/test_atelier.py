@@ -229,6 +229,34 @@ def test_une_alerte_mene_au_lieu_et_comble_l_enclave(ouvrir, rennes):
     atelier.verifier(rennes)
 
 
+@pytest.mark.parametrize("code", ["plusieurs_departements", "plusieurs_regions"])
+def test_plusieurs_departements_menent_a_l_autre_cote_de_la_limite(ouvrir, france, code):
+    redon = france.geographie.membres("epci", "243500741")
+    atelier = ouvrir(redon)
+    atelier.onglet.locator(f"[data-alerte={code}] button").first.click()
+    atelier.attendre()
+    cadre = atelier.onglet.locator(".scene").bounding_box()
+    for commune in redon & france.geographie.membres("departement", "44"):
+        x, y = atelier.point(commune)
+        assert cadre["x"] < x < cadre["x"] + cadre["width"]
+        assert cadre["y"] < y < cadre["y"] + cadre["height"]
+
+
+def test_une_alerte_sur_un_telephone_ramene_la_carte_a_l_ecran(ouvrir, rennes):
+    atelier = ouvrir(rennes - {CHARTRES}, largeur=390, hauteur=844, has_touch=True)
+    bouton = atelier.onglet.locator("[data-alerte=enclave]").get_by_role("button").first
+    bouton.tap()
+    atelier.attendre()
+    _, y = atelier.point(CHARTRES)
+    assert 60 < y < 844
+
+
+def test_la_carte_garde_ses_couleurs_quand_le_systeme_impose_les_siennes(ouvrir):
+    atelier = ouvrir(forced_colors="active")
+    palette = atelier.hote.evaluate("(h) => h.atelier.palette")
+    assert len(set(palette.values())) > 8
+
+
 def test_la_composition_complete_et_retire(ouvrir, rennes):
     atelier = ouvrir([RENNES, CESSON])
     composition = atelier.onglet.get_by_role("region", name="Composition")
@@ -367,6 +395,29 @@ def test_chercher_et_ajouter_au_clavier_seul(ouvrir, rennes):
     clavier.press("Control+z")
     atelier.attendre()
     atelier.verifier(rennes)
+
+
+def test_le_clavier_garde_sa_place_dans_les_listes(ouvrir, rennes):
+    atelier = ouvrir(rennes - {CHARTRES})
+    onglet, clavier = atelier.onglet, atelier.onglet.keyboard
+    tenu = onglet.locator(".atelier :focus")
+
+    def presser(nom: str) -> None:
+        onglet.get_by_role("button", name=nom, exact=True).first.focus()
+        clavier.press("Enter")
+        atelier.attendre()
+
+    onglet.locator(".composition summary").first.press("Enter")
+    presser("Retirer Acigné")
+    assert tenu.get_attribute("aria-label") == "Retirer Bécherel"
+    presser("Combler")  # the alert goes: the focus is on the next one
+    assert tenu.inner_text() == "Compléter Rennes Métropole"
+    for _ in range(2):
+        presser("Annuler")
+    atelier.verifier(rennes - {CHARTRES})
+    assert tenu.inner_text() == "Rétablir"
+    presser("Retirer Rennes Métropole")
+    assert tenu.evaluate("(e) => e.className") == "composition"
 
 
 def test_une_cpts_du_registre_sert_de_depart_sur_demande(ouvrir, rennes):

@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from diagnostic.redaction import accorder
 from geodata.couches import Couches
 from geodata.errors import CptsError
 from geodata.listes import LONGUEUR_LIMITE, ListeComprise, analyser_liste
@@ -151,7 +152,7 @@ def find_cpts(
             "type": "cpts",
             "code": territoire.identifiant,
             "libelle": territoire.nom,
-            "precision": f"territoire du registre, {len(territoire.codes)} communes",
+            "precision": f"territoire du registre, {accorder(len(territoire.codes), 'commune')}",
             "nature": "CPTS",
             "lien": encode_lien(territoire.codes, territoire.partielles),
         }
@@ -287,9 +288,13 @@ def _resultat(resultat: Resultat) -> dict[str, str]:
 
 
 def _choix(resultat: Resultat) -> dict[str, str]:
-    precision = f" ({resultat.precision})" if resultat.precision else ""
+    nature = _NATURES[resultat.type]
+    # most say it themselves: « commune, Jura (39) »
+    precision = resultat.precision
+    if not precision.startswith(nature):
+        precision = f"{precision}, {nature}" if precision else nature
     return {
-        "libelle": f"{resultat.libelle}{precision}, {_NATURES[resultat.type]}",
+        "libelle": f"{resultat.libelle}, {precision}",
         "lien": encode_lien(resultat.codes_unites),
     }
 

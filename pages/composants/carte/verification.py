@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from diagnostic.alertes import Alerte
 from diagnostic.perimetre import Perimetre
 from diagnostic.territoire import Territoire
-from geodata.schema import MILLESIME_GEOGRAPHIE, TypePopulation
+from geodata.schema import MILLESIME_GEOGRAPHIE, Niveau, TypePopulation
 from pages.composants import etat
 from pages.composants.chargement import calculer_territoire, ouvrir_referentiel
 from pages.composants.format import formater_euros, formater_nombre, typographier
@@ -60,12 +61,28 @@ def build_confirmation(territoire: Territoire | None) -> dict[str, Any]:
                 "code": alerte.code,
                 "gravite": alerte.gravite,
                 "message": typographier(alerte.message),
-                "codes": list(alerte.codes[:400]),
+                "codes": _situer(alerte, territoire)[:400],
             }
             for alerte in territoire.alertes
         ],
         "resume": _resumer(territoire),
     }
+
+
+def _situer(alerte: Alerte, territoire: Territoire) -> list[str]:
+    """Return the codes of the places to look at, unités or intercommunalités."""
+    if alerte.code not in {"plusieurs_departements", "plusieurs_regions"}:
+        return list(alerte.codes)
+    # what stands across the border: the part that is not where most people live
+    niveau: Niveau
+    niveau, parts = (
+        ("departement", territoire.departements)
+        if alerte.code == "plusieurs_departements"
+        else ("region", territoire.regions)
+    )
+    principale = max(parts, key=lambda part: part.population or 0)
+    membres = ouvrir_referentiel().geographie.membres(niveau, principale.code)
+    return sorted(territoire.perimetre.codes - membres)
 
 
 def _decrire_financement(territoire: Territoire) -> dict[str, Any]:

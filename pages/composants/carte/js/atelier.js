@@ -256,7 +256,11 @@ class Atelier {
         this.panneau.renderTotaux();
         this.#finish();
       },
-      onVoir: (rangs) => this.carte.fly(rangs),
+      onVoir: (rangs) => {
+        // on a phone the panel is below the map
+        this.scene.scrollIntoView({ block: "nearest" });
+        this.carte.fly(rangs);
+      },
       onChange: (libelle, ajouts, retraits) => {
         if (this.dessin.apply(libelle, ajouts, retraits)) this.#finish();
       },
@@ -536,7 +540,7 @@ class Atelier {
   }
 
   /** @param {import("./recherche.js").Resultat} resultat */
-  #takeResultat({ type, libelle, lien }) {
+  #takeResultat({ type, libelle, precision, lien }) {
     const { codes, partielles } = decodeLien(lien);
     const { rangs } = this.unites.resolve(codes);
     this.carte.fly(rangs);
@@ -545,7 +549,12 @@ class Atelier {
       return;
     }
     if (rangs.length > 0 && rangs.every((rang) => this.dessin.dans[rang])) {
-      this.say(`${libelle} est déjà dans le territoire.`);
+      this.say(`${libelle} est déjà dans le territoire.`, {
+        texte: "Retirer",
+        action: () => {
+          if (this.dessin.apply(`Retirer ${libelle}`, [], rangs)) this.#finish();
+        },
+      });
       return;
     }
     const ajouter = () => {
@@ -558,8 +567,13 @@ class Atelier {
       });
       return;
     }
+    const avant = this.dessin.nombre;
     ajouter();
-    this.say(`${libelle} ajouté au territoire.`, {
+    const ajoutees = compter(this.dessin.nombre - avant, "commune ajoutée", "communes ajoutées");
+    // what was typed is not what is drawn: said, since it may be larger
+    const autre = type === "ancienne_commune" || type === "code_postal";
+    const quoi = autre ? `${libelle} (${precision})` : libelle;
+    this.say(`${quoi}\u00a0: ${ajoutees}.`, {
       texte: "Annuler",
       action: () => this.#undo(),
     });
@@ -585,7 +599,7 @@ class Atelier {
   async #readListe(texte) {
     const lien = /[?&]t=([^&\s]+)/.exec(texte)?.[1];
     if (lien) {
-      const { rangs, inconnus } = this.unites.resolve(decodeLien(lien).codes);
+      const { rangs, inconnus } = this.unites.resolve(readLienColle(lien));
       return {
         comprises: rangs.map((rang) => ({
           saisi: this.unites.code(rang),
@@ -707,7 +721,8 @@ function readPalette(cadre) {
     ...["terre", "commune", "groupe", "departement", "region", "cote"],
     ...["dedans", "contour", "liseret", "ajout", "retrait", "texte", "halo"],
   ];
-  const sonde = el("i", {});
+  // where the system imposes its colours, the map would be of one colour
+  const sonde = el("i", { style: "forced-color-adjust: none" });
   cadre.append(sonde);
   const couleurs = noms.map((nom) => {
     sonde.style.color = style.getPropertyValue(`--carte-${nom}`);
@@ -715,6 +730,15 @@ function readPalette(cadre) {
   });
   sonde.remove();
   return /** @type {Palette} */ (Object.fromEntries(couleurs));
+}
+
+/** Codes of a link that somebody pasted. @param {string} lien */
+function readLienColle(lien) {
+  try {
+    return decodeLien(lien).codes;
+  } catch {
+    throw new Error("Ce lien ne peut pas être lu\u00a0: vérifiez qu’il a été copié en entier.");
+  }
 }
 
 function newId() {

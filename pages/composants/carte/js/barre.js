@@ -72,6 +72,13 @@ export class Barre {
       "Retirer toutes les communes du territoire",
       actions.onVider,
     );
+    this.coller = bouton(
+      "coller",
+      "Coller une liste",
+      "Coller une liste ou ouvrir un fichier",
+      actions.onColler,
+      false,
+    );
     hote.append(
       buildMailles(actions.onMaille),
       buildGroupe("Outils de dessin", ...this.outils),
@@ -82,13 +89,7 @@ export class Barre {
         this.annuler,
         this.retablir,
         this.vider,
-        bouton(
-          "coller",
-          "Coller une liste",
-          "Coller une liste ou ouvrir un fichier",
-          actions.onColler,
-          false,
-        ),
+        this.coller,
       ),
     );
   }
@@ -104,9 +105,13 @@ export class Barre {
 
   /** @param {import("./dessin.js").Dessin} dessin */
   showHistorique({ passe, futur, nombre }) {
+    const boutons = [this.annuler, this.retablir, this.vider];
+    const tenu = boutons.find((unBouton) => unBouton.matches(":focus"));
     this.annuler.disabled = passe.length === 0;
     this.retablir.disabled = futur.length === 0;
     this.vider.disabled = nombre === 0;
+    // a button that goes out would take the focus with it
+    if (tenu?.disabled) (boutons.find((unBouton) => !unBouton.disabled) ?? this.coller).focus();
   }
 }
 

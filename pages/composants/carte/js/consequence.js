@@ -36,7 +36,7 @@ export function computeConsequences(dessin, rangs, retirer, { bareme, type, vois
   if (inconnues > 0) lignes.push(`population inconnue pour ${compter(inconnues, "commune")}`);
   if (bareme && dessin.nombre > 0) {
     const [t0, t1] = [tailleDe(avant, bareme), tailleDe(apres, bareme)];
-    if (apres === 0) lignes.push("territoire vide");
+    if (retirer && touches.length === dessin.nombre) lignes.push("territoire vide");
     else if (t0 !== t1) lignes.push(`taille ${t0} → ${t1}`);
   } else if (bareme) lignes.push(`taille ${situation(apres, bareme).taille}`);
   if (voisinage && dessin.nombre + touches.length <= PLAFOND) lignes.push(...computeTopologie(dessin, touches, retirer, voisinage));

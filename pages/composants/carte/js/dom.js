@@ -38,6 +38,36 @@ export function remplir(element, ...enfants) {
   element.replaceChildren(...enfants.filter(isShown));
 }
 
+/**
+ * Same, for a list that is written again under the hands of who uses the keyboard: the focus stays
+ * on what bears the same name, else on what has taken its place.
+ * @param {HTMLElement} element @param {...Enfant} enfants
+ */
+export function remplirSousLeFocus(element, ...enfants) {
+  const racine = /** @type {Document | ShadowRoot} */ (element.getRootNode());
+  const actif = racine.activeElement;
+  const rang = actif && element.contains(actif) ? focusables(element).indexOf(actif) : -1;
+  remplir(element, ...enfants);
+  if (!actif || rang < 0) return;
+  const suivants = focusables(element);
+  const nom = nommer(actif);
+  const meme = suivants.find((suivant) => nommer(suivant) === nom);
+  const place = meme ?? suivants[Math.min(rang, suivants.length - 1)] ?? element;
+  if (place === element) element.tabIndex = -1;
+  if (place instanceof HTMLElement) place.focus({ preventScroll: true });
+}
+
+/** @param {HTMLElement} element @returns {Element[]} */
+function focusables(element) {
+  return [...element.querySelectorAll("button, summary")];
+}
+
+/** What a control is called, and where. @param {Element} element */
+function nommer(element) {
+  const nom = element.getAttribute("aria-label") ?? element.querySelector(".nom")?.textContent;
+  return `${element.getAttribute("data-lieu") ?? ""} ${nom ?? element.textContent}`;
+}
+
 const TRACES = {
   clic: "M5 3l13 8-6 1.5L9 19z",
   balayage: "M4 17c4-9 8 3 12-6M14 5l5 5-4 1-2-2z",

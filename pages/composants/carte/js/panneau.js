@@ -2,7 +2,7 @@
 // State: what the server confirmed last, which groups are unfolded. Totals are read in `Dessin` at
 // each change; the server's answer fills what only the rules know (funding, alerts).
 
-import { el, icone, remplir } from "./dom.js";
+import { el, icone, remplir, remplirSousLeFocus } from "./dom.js";
 import { placeSurJauge, situation } from "./taille.js";
 import { compter, nombreFr } from "./texte.js";
 import { at } from "./unites.js";
@@ -254,7 +254,7 @@ export class Panneau {
       return;
     }
     const ouvert = this.financement.querySelector("details")?.open ?? false;
-    remplir(
+    remplirSousLeFocus(
       this.financement,
       el(
         "details",
@@ -281,21 +281,25 @@ export class Panneau {
       const attente = this.echec || "Vérification en cours…";
       const rien = this.confirmation ? "Rien à signaler." : attente;
       const texte = this.dessin.nombre > 0 ? rien : "Le territoire est vide.";
-      remplir(this.alertes, el("li", { class: "rien" }, texte));
+      remplirSousLeFocus(this.alertes, el("li", { class: "rien" }, texte));
       return;
     }
-    remplir(this.alertes, ...alertes.map((alerte) => this.#renderAlerte(alerte)));
+    remplirSousLeFocus(this.alertes, ...alertes.map((alerte) => this.#renderAlerte(alerte)));
   }
 
   /** @param {Alerte} alerte */
   #renderAlerte(alerte) {
     const rangs = this.#rangsDe(alerte.codes);
     /** @param {string} texte @param {() => void} onclick */
-    const bouton = (texte, onclick) => el("button", { type: "button", class: "lien", onclick }, texte);
+    const bouton = (texte, onclick) =>
+      el("button", { type: "button", class: "lien", "data-lieu": alerte.code, onclick }, texte);
     const boutons = [];
-    if (rangs.length > 0) {
-      boutons.push(bouton("Voir sur la carte", () => this.actions.onVoir(rangs)));
-    }
+    // what has no place of its own (size, floor) is about the whole territory
+    boutons.push(
+      rangs.length > 0
+        ? bouton("Voir sur la carte", () => this.actions.onVoir(rangs))
+        : bouton("Voir le territoire", () => this.actions.onVoir(this.dessin.rangs())),
+    );
     const absents = rangs.filter((rang) => !this.dessin.dans[rang]);
     if (alerte.code === "enclave" && absents.length > 0) {
       boutons.push(
@@ -314,7 +318,7 @@ export class Panneau {
       { class: `alerte ${alerte.gravite}`, "data-alerte": alerte.code },
       el("span", { class: "gravite" }, GRAVITES[alerte.gravite]),
       el("p", {}, alerte.message),
-      boutons.length > 0 && el("div", { class: "boutons" }, ...boutons),
+      el("div", { class: "boutons" }, ...boutons),
     );
   }
 
@@ -339,11 +343,11 @@ export class Panneau {
     }
     const populations = new Map(groupes.map((groupe) => [groupe, this.#population(groupe)]));
     groupes.sort((a, b) => (populations.get(b) ?? 0) - (populations.get(a) ?? 0));
+    // Paris and a few islands are in no intercommunalité: each is its own group
+    const nombre = groupes.filter((n) => unites.groupes[n]?.type !== "commune").length;
     this.titreComposition.textContent =
-      groupes.length > 0
-        ? `Composition (${compter(groupes.length, "intercommunalité")})`
-        : "Composition";
-    remplir(
+      nombre > 0 ? `Composition (${compter(nombre, "intercommunalité")})` : "Composition";
+    remplirSousLeFocus(
       this.composition,
       ...groupes
         .slice(0, 60)
@@ -372,15 +376,17 @@ export class Panneau {
       ? compter(membres.length, "commune")
       : `${nombreFr(presents.length)} sur ${compter(membres.length, "commune")}`;
     const contenu = el("div", { class: "communes" });
+    if (this.deplies.has(groupe)) this.#renderCommunes(contenu, groupe, presents, membres);
     const detail = el(
       "details",
       {
         open: this.deplies.has(groupe),
         ontoggle: () => {
-          if (detail.open) {
+          if (!detail.open) this.deplies.delete(groupe);
+          else if (!this.deplies.has(groupe)) {
             this.deplies.add(groupe);
             this.#renderCommunes(contenu, groupe, presents, membres);
-          } else this.deplies.delete(groupe);
+          }
         },
       },
       el(

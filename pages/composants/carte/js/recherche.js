@@ -16,6 +16,7 @@ import { compter } from "./texte.js";
  */
 
 const ATTENTE_MS = 90;
+const CHOIX_MONTRES = 60; // beyond, nobody settles them one by one
 
 export class Recherche {
   /**
@@ -67,7 +68,7 @@ export class Recherche {
   async #search() {
     const texte = this.champ.value.trim();
     this.appel?.abort();
-    if (texte.length < 2) {
+    if (!texte) {
       this.resultats = [];
       this.#close();
       return;
@@ -161,6 +162,40 @@ export class Recherche {
   }
 }
 
+/** @param {ListeLue["comprises"][number]} comprise */
+function buildComprise({ saisi, libelle, note }) {
+  const lu = note.startsWith(libelle) ? "" : libelle; // the note names it already
+  return el("li", {}, saisi === libelle ? lu : `${saisi} → ${lu}`, note && el("em", {}, ` ${note}`));
+}
+
+/** What to do of a file that is no list, "" when it may be one. @param {Uint8Array} octets */
+function nommerAilleurs(octets) {
+  const debut = String.fromCharCode(...octets.subarray(0, 2));
+  if (debut === "PK") {
+    return (
+      "c’est un classeur ou une archive. Copiez-en la colonne des communes et collez-la ici, ou " +
+      "déposez-le dans la page «\u00a0Chevauchements\u00a0»."
+    );
+  }
+  if (debut.startsWith("{")) {
+    return (
+      "ce n’est pas une liste. Un projet «\u00a0.cpts.json\u00a0» s’ouvre dans la page " +
+      "«\u00a0Exporter\u00a0», une couche GeoJSON dans «\u00a0Chevauchements\u00a0»."
+    );
+  }
+  return "";
+}
+
+/** Text of a file of any spreadsheet: UTF-8, else UTF-16 where it says so, else Windows. @param {Uint8Array} octets */
+function decodeTexte(octets) {
+  if (octets[0] === 0xff && octets[1] === 0xfe) return new TextDecoder("utf-16le").decode(octets);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(octets);
+  } catch {
+    return new TextDecoder("windows-1252").decode(octets);
+  }
+}
+
 export class Collage {
   /**
    * @param {HTMLElement} hote
@@ -219,26 +254,31 @@ export class Collage {
   async #readFichier() {
     const fichier = this.fichier.files?.[0];
     if (!fichier) return;
+    this.fichier.value = ""; // so that the same file, corrected, can be opened again
+    this.lue = null;
     if (fichier.size > 4e6) {
-      remplir(
-        this.rapport,
-        el("p", { class: "erreur", role: "alert" }, `Fichier «\u00a0${fichier.name}\u00a0» trop gros\u00a0: 4\u00a0Mo au plus.`),
-      );
+      this.#refuse(`Fichier «\u00a0${fichier.name}\u00a0» trop gros\u00a0: 4\u00a0Mo au plus.`);
       return;
     }
     const octets = new Uint8Array(await fichier.arrayBuffer());
-    try {
-      this.champ.value = new TextDecoder("utf-8", { fatal: true }).decode(octets);
-    } catch {
-      this.champ.value = new TextDecoder("windows-1252").decode(octets);
+    const ailleurs = nommerAilleurs(octets);
+    if (ailleurs) {
+      this.#refuse(`Fichier «\u00a0${fichier.name}\u00a0»\u00a0: ${ailleurs}`);
+      return;
     }
+    this.champ.value = decodeTexte(octets);
     await this.#analyse();
+  }
+
+  /** @param {string} raison */
+  #refuse(raison) {
+    remplir(this.rapport, el("p", { class: "erreur", role: "alert" }, raison));
   }
 
   async #analyse() {
     const texte = this.champ.value;
     if (!texte.trim()) {
-      remplir(this.rapport, el("p", { class: "erreur" }, "La liste est vide."));
+      this.#refuse("La liste est vide.");
       return;
     }
     remplir(this.rapport, el("p", {}, "Lecture…"));
@@ -246,10 +286,7 @@ export class Collage {
       this.lue = await this.analyser(texte);
     } catch (erreur) {
       const raison = erreur instanceof Error ? erreur.message : "";
-      remplir(
-        this.rapport,
-        el("p", { class: "erreur", role: "alert" }, raison || "La liste n’a pas pu être lue."),
-      );
+      this.#refuse(raison || "La liste n’a pas pu être lue.");
       return;
     }
     this.#review(this.lue);
@@ -257,7 +294,7 @@ export class Collage {
 
   /** @param {ListeLue} lue */
   #review(lue) {
-    const choix = lue.ambigues.map(({ saisi, choix: possibles }, n) =>
+    const choix = lue.ambigues.slice(0, CHOIX_MONTRES).map(({ saisi, choix: possibles }, n) =>
       el(
         "p",
         { class: "ambigue" },
@@ -272,21 +309,28 @@ export class Collage {
     );
     remplir(
       this.rapport,
-      lue.message && el("p", { class: "erreur" }, lue.message),
+      lue.message && el("p", {}, lue.message),
       this.#section("Compris", lue.comprises.length, true, [
         el(
           "ul",
           {},
           ...lue.comprises
             .slice(0, 200)
-            .map(({ saisi, libelle, note }) =>
-              el("li", {}, saisi === libelle ? libelle : `${saisi} → ${libelle}`, note && el("em", {}, ` ${note}`)),
-            ),
+            .map((comprise) => buildComprise(comprise)),
           lue.comprises.length > 200 &&
             el("li", {}, `et ${compter(lue.comprises.length - 200, "autre")}`),
         ),
       ]),
-      this.#section("Ambigu", choix.length, false, choix),
+      this.#section("Ambigu", lue.ambigues.length, false, [
+        ...choix,
+        lue.ambigues.length > choix.length &&
+          el(
+            "p",
+            {},
+            `${compter(lue.ambigues.length - choix.length, "autre ligne ambiguë", "autres lignes ambiguës")}, ` +
+              "laissées de côté\u00a0: ajoutez le département, «\u00a0Nom (35)\u00a0», ou donnez les codes Insee.",
+          ),
+      ]),
       this.#section("Non compris", lue.inconnues.length, false, [
         el(
           "ul",
@@ -308,7 +352,7 @@ export class Collage {
     );
   }
 
-  /** @param {string} titre @param {number} nombre @param {boolean} replie @param {Node[]} contenu */
+  /** @param {string} titre @param {number} nombre @param {boolean} replie @param {import("./dom.js").Enfant[]} contenu */
   #section(titre, nombre, replie, contenu) {
     if (nombre === 0) return null;
     return el(
@@ -329,7 +373,6 @@ export class Collage {
     const codes = new Set(liens.flatMap((lien) => decodeLien(lien).codes));
     this.dialogue.close();
     this.champ.value = "";
-    this.fichier.value = "";
     this.onAppliquer([...codes], remplacer);
   }
 }
