@@ -43,6 +43,27 @@ _EHPAD: Final = "ehpad"
 PREFIXE_EHPAD: Final = "ehpad:"
 _OUVERT: Final = "A"
 _ADRESSE_DU_SITE: Final = "03"
+# documented shape of an entity, in both feeds: what is an object, what is a list of objects
+_FORME: Final[Mapping[str, Any]] = {
+    "ege": [
+        {
+            "informationsGeneralesEGE": {},
+            "adresse": [{}],
+            "activitesExercees": [
+                {
+                    "caracteristiquesGeneriques": {},
+                    "nature": {
+                        "caracteristiquesSpecifiques": {
+                            "typeActiviteAMSR": {},
+                            "typeActiviteASOCR": {},
+                        }
+                    },
+                    "capacite": [{}],
+                }
+            ],
+        }
+    ]
+}
 
 
 class FormatFiness:
@@ -157,7 +178,13 @@ def read_commune(site: Mapping[str, Any]) -> str:
 
 
 def iter_objets(flux: IO[bytes], fichier: str) -> Iterator[tuple[str, Any]]:
-    """Yield (key, value) of the top object, and (key, element) for each element of its arrays."""
+    """Yield (key, value) of the top object, and (key, element) for each element of its arrays.
+
+    Raises
+    ------
+    ImportRefuseError
+        If the feed is truncated, or an entity (`pmej`) does not have the documented shape.
+    """
     decodeur = json.JSONDecoder()
     texte = _Texte(flux, fichier)
     texte.expect("{")
@@ -167,7 +194,12 @@ def iter_objets(flux: IO[bytes], fichier: str) -> Iterator[tuple[str, Any]]:
         if texte.peek() == "[":
             texte.expect("[")
             while texte.peek() != "]":
-                yield str(cle), texte.decode(decodeur)
+                element = texte.decode(decodeur)
+                if cle == "pmej" and not _est_de_forme(element, _FORME):
+                    raise ImportRefuseError(
+                        fichier, "ses entités (« pmej ») n'ont plus la forme documentée du flux."
+                    )
+                yield str(cle), element
                 if texte.peek() == ",":
                     texte.expect(",")
             texte.expect("]")
@@ -177,6 +209,14 @@ def iter_objets(flux: IO[bytes], fichier: str) -> Iterator[tuple[str, Any]]:
             texte.expect("}")
             return
         texte.expect(",")
+
+
+def _est_de_forme(objet: object, forme: Any) -> bool:  # noqa: ANN401 - nested objects and lists
+    if isinstance(forme, list):
+        return isinstance(objet, list) and all(_est_de_forme(o, forme[0]) for o in objet)
+    return isinstance(objet, dict) and all(
+        _est_de_forme(objet[cle], dedans) for cle, dedans in forme.items() if objet.get(cle)
+    )
 
 
 class _Texte:
