@@ -305,14 +305,8 @@ class _Lecture:
         """Name the communes whose value is missing, when some are."""
         if couverture >= 1.0 - 1e-9:
             return []
-        absentes = self.rangs[~self.socle.valides[self.rangs, rang]]
-        dits_par_groupe = {
-            int(membre)
-            for membres in self.tables.rangs_groupes
-            if set(membres.tolist()) <= set(self.rangs.tolist())
-            for membre in membres
-        }
-        noms = [str(self.tables.geographie.noms[r]) for r in absentes if r not in dits_par_groupe]
+        muettes = self.socle.find_muettes(self.rangs, rang)
+        noms = [str(nom) for nom in self.tables.geographie.noms[muettes]]
         if not noms:
             return []
         if len(noms) > _NOMS_MAXIMUM:

@@ -92,11 +92,13 @@ class Socle:
         valides = np.isfinite(hauts) & np.isfinite(bas)
         habitants = self._tables.habitants
         self._par_groupe = np.zeros((len(self._tables.groupes), 3 * k))
+        self._utiles = np.zeros((len(self._tables.groupes), k), dtype=np.bool_)
         for numero, rangs in enumerate(self._tables.rangs_groupes):
             ligne = n + numero
             # the group speaks only for what its members cannot say one by one
             utiles = valides[ligne] & ~valides[rangs].all(axis=0)
             valides[np.ix_(rangs, utiles)] = False
+            self._utiles[numero] = utiles
             self._par_groupe[numero] = np.concatenate(
                 [
                     np.where(utiles, hauts[ligne], 0.0),
@@ -122,6 +124,14 @@ class Socle:
             if dedans.issuperset(membres.tolist()):
                 total = total + self._par_groupe[numero]
         return self._sommes(total[None, :], np.array([self._tables.habitants[rangs].sum()]))
+
+    def find_muettes(self, rangs: Rangs, rang: int) -> Rangs:
+        """Return the unités of a territory that have no value, neither alone nor by their group."""
+        muettes = set(rangs[~self.valides[rangs, rang]].tolist())
+        for utile, membres in zip(self._utiles[:, rang], self._tables.rangs_groupes, strict=True):
+            if utile and np.isin(membres, rangs).all():
+                muettes.difference_update(membres.tolist())
+        return np.array(sorted(muettes), dtype=np.int64)
 
     def sum_lot(self, territoires: list[Rangs]) -> Sommes:
         """Sum many territories at once, one row each."""

@@ -190,6 +190,15 @@ def test_a_source_by_city_only_covers_the_whole_city(france_jouet: Geographie) -
     assert un["foyers_rsa"].couverture == pytest.approx(10 / 30)
 
 
+def test_a_silent_arrondissement_is_named_even_in_a_whole_city(france_jouet: Geographie) -> None:
+    ville = frozenset({"35101", "35102", "35103", "35104"})
+    tables = TablesIndicateurs(france_jouet, LE, (ages(france_jouet, ("35103",)),))
+    part = par_cle(compute_indicateurs(tables, Perimetre("x", ville)))["part_65_plus"]
+    assert part.couverture < 1
+    nom = france_jouet.unites["nom"]["35103"]
+    assert any("absente" in note and nom in note for note in part.notes)
+
+
 def test_medians_are_published_where_they_are_and_never_aggregated(
     france_jouet: Geographie,
 ) -> None:
