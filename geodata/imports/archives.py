@@ -20,6 +20,7 @@ _SIGNATURE_GZIP: Final = b"\x1f\x8b"
 _EXTENSIONS_ARCHIVE: Final = frozenset(
     {".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".bz2", ".xz", ".zst"}
 )
+_FAUTES: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
 _SYSTEMES: Final = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 
 
@@ -72,8 +73,18 @@ class Membre:
     maximum: int
 
     def open(self) -> IO[bytes]:
-        """Return a stream that stops with an error at the allowed size."""
-        return cast("IO[bytes]", io.BufferedReader(_FluxBorne(self), 256 * 1024))
+        """Return a stream that stops with an error at the allowed size.
+
+        Raises
+        ------
+        ImportRefuseError
+            If the archive says one thing of the file in its index and another before it.
+        """
+        try:
+            source = self.ouvrir()
+        except _FAUTES as erreur:
+            raise _abime(self) from erreur
+        return cast("IO[bytes]", io.BufferedReader(_FluxBorne(self, source), 256 * 1024))
 
     def read(self) -> bytes:
         """Return the whole content.
@@ -87,12 +98,19 @@ class Membre:
             return flux.read()
 
 
+def _abime(membre: Membre) -> ImportRefuseError:
+    return ImportRefuseError(
+        membre.archive,
+        f"« {membre.nom} » est tronqué ou abîmé. Téléchargez le fichier à nouveau.",
+    )
+
+
 class _FluxBorne(io.RawIOBase):
     """Count what comes out of a decompressor, and stop in time."""
 
-    def __init__(self, membre: Membre) -> None:
+    def __init__(self, membre: Membre, source: IO[bytes]) -> None:
         self._membre = membre
-        self._source = membre.ouvrir()
+        self._source = source
         self._lus = 0
 
     def readable(self) -> bool:
@@ -101,11 +119,8 @@ class _FluxBorne(io.RawIOBase):
     def readinto(self, tampon: bytearray) -> int:  # type: ignore[override]
         try:
             morceau = self._source.read(len(tampon))
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as erreur:
-            raise ImportRefuseError(
-                self._membre.archive,
-                f"« {self._membre.nom} » est tronqué ou abîmé. Téléchargez le fichier à nouveau.",
-            ) from erreur
+        except _FAUTES as erreur:
+            raise _abime(self._membre) from erreur
         self._lus += len(morceau)
         if self._lus > self._membre.maximum:
             raise ImportRefuseError(

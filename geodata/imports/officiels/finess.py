@@ -195,20 +195,26 @@ def iter_objets(flux: IO[bytes], fichier: str) -> Iterator[tuple[str, Any]]:
             texte.expect("[")
             while texte.peek() != "]":
                 element = texte.decode(decodeur)
-                if cle == "pmej" and not _est_de_forme(element, _FORME):
-                    raise ImportRefuseError(
-                        fichier, "ses entités (« pmej ») n'ont plus la forme documentée du flux."
-                    )
+                _check_forme(fichier, str(cle), element)
                 yield str(cle), element
                 if texte.peek() == ",":
                     texte.expect(",")
             texte.expect("]")
         else:
-            yield str(cle), texte.decode(decodeur)
+            valeur = texte.decode(decodeur)
+            _check_forme(fichier, str(cle), valeur)
+            yield str(cle), valeur
         if texte.peek() != ",":
             texte.expect("}")
             return
         texte.expect(",")
+
+
+def _check_forme(fichier: str, cle: str, valeur: object) -> None:
+    if cle == "pmej" and not _est_de_forme(valeur, _FORME):
+        raise ImportRefuseError(
+            fichier, "ses entités (« pmej ») n'ont plus la forme documentée du flux."
+        )
 
 
 def _est_de_forme(objet: object, forme: Any) -> bool:  # noqa: ANN401 - nested objects and lists

@@ -90,6 +90,13 @@ def test_a_header_that_lies_about_the_size_is_stopped_while_reading() -> None:
         membre.read()
 
 
+def test_a_member_named_otherwise_in_the_index_is_refused() -> None:
+    contenu = fait_zip({"a.csv": b"1"}).replace(b"a.csv", b"b.csv", 1)
+    (membre,) = open_membres("a.zip", contenu)
+    with pytest.raises(ImportRefuseError, match="abîmé"):
+        membre.read()
+
+
 def test_a_gzip_is_stopped_while_reading() -> None:
     (membre,) = open_membres("a.csv.gz", gzip.compress(b"0" * 30_000_000))
     with pytest.raises(ImportRefuseError, match="dépasse"):

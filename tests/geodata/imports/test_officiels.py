@@ -433,6 +433,16 @@ def test_the_long_filosofi_keeps_the_values_published_elsewhere(france_jouet: Ge
 BPE = "GEO;GEO_OBJECT;FACILITY_DOM;FACILITY_SDOM;FACILITY_TYPE;BPE_MEASURE;TIME_PERIOD;OBS_VALUE"
 
 
+@pytest.mark.parametrize(
+    "pmej",
+    ['["a"]', '[{"ege": ["a"]}]', '[{"ege": [{"adresse": {"usageAdresse": "03"}}]}]',
+     '[{"ege": [{"adresse": ["x"]}]}]', '"a"', "[" * 100_000],
+)  # fmt: skip
+def test_a_finess_of_another_shape_is_refused(france_jouet: Geographie, pmej: str) -> None:
+    with pytest.raises(ImportRefuseError, match=r"JSON|forme"):
+        analyse(france_jouet, '{"schemaVersion": "1", "pmej": ' + pmej + "}")
+
+
 def test_the_bpe_counts_what_exists_and_zero_elsewhere(france_jouet: Geographie) -> None:
     lignes = [
         "35001;COM;D;D2;D265;FACILITIES;2025;4",
