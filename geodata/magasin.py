@@ -11,6 +11,7 @@ import io
 import json
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -111,9 +112,12 @@ class Magasin:
     @property
     def empreinte(self) -> tuple[tuple[str, int], ...]:
         """Names and dates of the cards: changes when a table is stored or removed."""
-        return tuple(
-            (fiche.name, fiche.stat().st_mtime_ns) for fiche in sorted(self.dossier.glob("*.json"))
-        )
+        dates = []
+        for fiche in sorted(self.dossier.glob("*.json")):
+            # another session may remove a table meanwhile
+            with suppress(OSError):
+                dates.append((fiche.name, fiche.stat().st_mtime_ns))
+        return tuple(dates)
 
 
 def _nom(id_table: str, millesime: str, etat: str) -> str:

@@ -161,6 +161,10 @@ def analyse_fichier(
     progres(0.8, "passage aux communes d'aujourd'hui")
     tables, perdus, notes = [], set[str](), list[str]()
     for lue in lues:
+        if not _ANNEE.fullmatch(lue.millesime):
+            raise ImportRefuseError(
+                fichier, f"l'année de ses données est illisible (« {lue.millesime[:20]} »)."
+            )
         if lue.valeurs.empty and not lue.publiees.empty:
             # published by département at the finest: no commune to move
             immobile = build_immobile(lue.valeurs)

@@ -167,6 +167,10 @@ class FormatFilosofiLong:
             exemple = texte["GEO"][doubles].iloc[0]
             nombre = accorder(int(doubles.sum()), "valeur présente", "valeurs présentes")
             defauts.add(f"{nombre} plusieurs fois ({exemple})")
+        est_commune = texte["GEO_OBJECT"].isin(["COM", "ARM"])
+        if not est_commune.any():
+            defauts.add("aucune ligne par commune (GEO_OBJECT = COM)")
+        texte.loc[est_commune, "GEO"] = to_codes(texte[est_commune], "GEO", defauts)
         nombres, _ = to_nombres(texte, ["OBS_VALUE", *echelle], defauts)
         check_positifs(nombres[["OBS_VALUE"]], defauts)
         defauts.check()
@@ -176,11 +180,11 @@ class FormatFilosofiLong:
         est_secret = texte["CONF_STATUS"] == "C"
         texte = texte.assign(valeur=nombres["OBS_VALUE"].mask(est_secret))
         texte["mesure"] = texte["FILOSOFI_MEASURE"].map(_NOUVELLES)
-        est_commune = texte["GEO_OBJECT"].isin(["COM", "ARM"])
         niveaux = texte["GEO_OBJECT"].map(_NIVEAUX)
         codes = texte["GEO"].mask(texte["GEO_OBJECT"] == "FRANCE", "")
         # « FRANCE » holds both the whole and the métropole: the whole is F
-        autres = niveaux.notna() & ((niveaux != "france") | texte["GEO"].isin(["F", "FR"]))
+        entiere = "F" if (texte["GEO"] == "F").any() else "FR"
+        autres = niveaux.notna() & ((niveaux != "france") | (texte["GEO"] == entiere))
         publiees = texte[autres].assign(cle=(niveaux + ":" + codes)[autres])
         return (
             Lue(

@@ -98,7 +98,8 @@ class Tableau:
 
     @cached_property
     def _ligne_entete(self) -> str:
-        return self._debut.split(b"\n", 1)[0].decode(self.encodage).strip("\r\n")
+        # the Windows code page leaves five bytes without a character
+        return self._debut.split(b"\n", 1)[0].decode(self.encodage, errors="replace").strip("\r\n")
 
     @cached_property
     def separateur(self) -> str:
@@ -140,8 +141,12 @@ class Tableau:
         Raises
         ------
         ImportRefuseError
-            If a column appears twice, a line has too many cells, or the text cannot be decoded.
+            If a column is absent or appears twice, a line has too many cells, or the text cannot
+            be decoded.
         """
+        absentes = [nom for nom in noms if nom not in self.colonnes]
+        if absentes:
+            raise ImportRefuseError(self.fichier, f"colonnes manquantes : {', '.join(absentes)}.")
         doubles = sorted({nom for nom in noms if self.colonnes.count(nom) > 1})
         if doubles:
             raise ImportRefuseError(
@@ -231,7 +236,10 @@ def check_doublons(codes: pd.Series[str], defauts: Defauts) -> None:
     """Note the codes that appear twice."""
     doubles = codes[codes.duplicated(keep=False)]
     if len(doubles):
-        exemples = ", ".join(sorted(set(doubles))[:5])
+        exemples = ", ".join(
+            f"{code} : lignes {' et '.join(map(str, lignes[:2]))}"
+            for code, lignes in list(doubles.groupby(doubles).groups.items())[:3]
+        )
         nombre = accorder(doubles.nunique(), "code présent", "codes présents")
         defauts.add(f"{nombre} plusieurs fois ({exemples})")
 

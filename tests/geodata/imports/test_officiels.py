@@ -434,6 +434,30 @@ BPE = "GEO;GEO_OBJECT;FACILITY_DOM;FACILITY_SDOM;FACILITY_TYPE;BPE_MEASURE;TIME_
 
 
 @pytest.mark.parametrize(
+    ("lignes", "attendu"),
+    [
+        (["01001;COM;MED_SL;EUR;0;F;A;2023;5", "XX;COM;MED_SL;E;0;F;A;2023;5"], "ligne 3 « XX »"),
+        (["200000001;EPCI;MED_SL;EUR;0;F;A;2023;5"], "aucune ligne par commune"),
+        (["01001;COM;MED_SL;EUR;0;F;A;vingt;5"], "année de ses données est illisible"),
+    ],
+)
+def test_a_faulty_long_filosofi_is_refused(
+    france_jouet: Geographie, lignes: list[str], attendu: str
+) -> None:
+    with pytest.raises(ImportRefuseError, match=attendu):
+        analyse(france_jouet, "\n".join([LONG, *lignes]))
+
+
+def test_a_long_filosofi_without_its_year_or_with_two_frances(france_jouet: Geographie) -> None:
+    commune = "01001;COM;MED_SL;EUR;0;F;A;2023;5"
+    with pytest.raises(ImportRefuseError, match="colonnes manquantes : TIME_PERIOD"):
+        analyse(france_jouet, "\n".join([LONG.replace("TIME_PERIOD", "PERIODE"), commune]))
+    frances = [f"{code};FRANCE;MED_SL;E;0;F;A;2023;{v}" for code, v in (("F", 7), ("FR", 8))]
+    (table,) = analyse(france_jouet, "\n".join([LONG, commune, *frances])).tables
+    assert table.publiees.loc["france:", "niveau_vie_median"] == 7
+
+
+@pytest.mark.parametrize(
     "pmej",
     ['["a"]', '[{"ege": ["a"]}]', '[{"ege": [{"adresse": {"usageAdresse": "03"}}]}]',
      '[{"ege": [{"adresse": ["x"]}]}]', '"a"', "[" * 100_000],
@@ -647,6 +671,11 @@ def test_a_damaged_table_is_left_out_and_said(filosofi: ImportOfficiel, tmp_path
     tables, refus = magasin.load_all()
     assert tables == ()
     assert "filosofi-2021" in refus[0]
+
+
+def test_a_card_removed_meanwhile_is_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "bpe-2025-importee.json").symlink_to(tmp_path / "absente")
+    assert Magasin(tmp_path).empreinte == ()
 
 
 def test_a_folder_that_cannot_be_written_is_said(filosofi: ImportOfficiel, tmp_path: Path) -> None:
