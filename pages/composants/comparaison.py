@@ -18,8 +18,8 @@ from diagnostic.redaction import accorder, enumerer
 from geodata.listes import analyser_liste
 from geodata.schema import Geographie
 from pages.composants.chargement import ouvrir_recherche
-from pages.composants.format import ABSENT, formater_habitants, formater_nombre
-from pages.composants.graphiques import formater_valeur
+from pages.composants.format import ABSENT, formater_habitants, formater_nombre, formater_part
+from pages.composants.graphiques import COUVERTURE_PLEINE, formater_valeur
 from pages.composants.html import Ligne, afficher_tableau
 
 _FACONS: Final = ("Une intercommunalité", "Une liste de communes", "Un projet enregistré")
@@ -123,7 +123,8 @@ def _afficher_chiffres(tables: TablesIndicateurs, ici: Perimetre, autre: Perimet
     afficher_tableau(
         ["Indicateur", "Votre dessin", "L’autre", "Écart"],
         [_ligne(resultat) for resultat in comparables],
-        "Mêmes calculs, mêmes sources des deux côtés. Écart : votre dessin moins l’autre ; pour "
+        "Mêmes calculs, mêmes sources des deux côtés. « couvre » : part des habitants dont la "
+        "valeur est connue, quand ce n’est pas tous. Écart : votre dessin moins l’autre ; pour "
         "une part, il est en points.",
     )
 
@@ -132,12 +133,21 @@ def _ligne(resultat: ResultatIndicateur) -> Ligne:
     autre = resultat.comparateur("perimetre")
     la_bas = autre.valeur if autre else None
     ecart = None if resultat.valeur is None or la_bas is None else resultat.valeur - la_bas
-    signe = "+" if ecart is not None and ecart > 0 else ""
+    dit = formater_nombre(ecart, resultat.decimales)
+    signe = "+" if ecart is not None and ecart > 0 and set(dit) - set("0,") else ""
     return Ligne(
         resultat.libelle,
         [
-            formater_valeur(resultat, resultat.valeur),
-            formater_valeur(resultat, la_bas),
-            f"{signe}{formater_nombre(ecart, resultat.decimales)}",
+            _valeur(resultat, resultat.valeur, resultat.couverture),
+            _valeur(resultat, la_bas, autre.couverture if autre else 0.0),
+            f"{signe}{dit}",
         ],
     )
+
+
+def _valeur(resultat: ResultatIndicateur, valeur: float | None, couverture: float) -> str:
+    """Write a value, and how much of the population it stands for when that is not everyone."""
+    texte = formater_valeur(resultat, valeur)
+    if valeur is None or couverture >= COUVERTURE_PLEINE:
+        return texte
+    return f"{texte} (couvre {formater_part(couverture, 0)})"

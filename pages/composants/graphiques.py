@@ -40,7 +40,7 @@ _COLONNES: Final[tuple[GenreComparateur, ...]] = ("departement", "region", "fran
 _DEJA_DITS: Final[tuple[tuple[GenreComparateur, int], ...]] = (
     ("departement", 2), ("region", 2), ("epci", 0), ("ressemblant", 0),
 )  # fmt: skip
-_COUVERTURE_PLEINE: Final = 0.9995
+COUVERTURE_PLEINE: Final = 0.9995
 _MARGE: Final = 0.04
 _ETATS: Final = {
     "embarquee": "",
@@ -168,7 +168,7 @@ def _reference(resultat: ResultatIndicateur, comparateur: Comparateur, reperes: 
 
 def _badges(resultat: ResultatIndicateur) -> str:
     badges = []
-    if 0 < resultat.couverture < _COUVERTURE_PLEINE:
+    if 0 < resultat.couverture < COUVERTURE_PLEINE:
         badges.append(f"couvre {formater_part(resultat.couverture, 0)} de la population")
     if resultat.couverture == 0 and resultat.agregation != "T":
         badges.append("aucune donnée ici")
