@@ -29,7 +29,7 @@ from pages.composants.chargement import (
     ouvrir_referentiel,
     ouvrir_tables,
 )
-from pages.composants.format import INSECABLE, formater_nombre, formater_part
+from pages.composants.format import INSECABLE, formater_nombre, formater_part, typographier
 from pages.composants.html import Ligne, afficher_note, afficher_tableau
 from pages.composants.mise_en_page import echapper_markdown, page
 
@@ -195,6 +195,10 @@ def _lire(nom: str, contenu: bytes, fichier: str, annee: str, le: date) -> None:
             connues=ouvrir_tables(le).par_id,
             progres=lambda part, etape: barre.progress(part, f"{etape.capitalize()}…") and None,
         )
+    except CptsError as erreur:
+        # the rest of the page says which files are expected, and where to find them
+        st.error(echapper_markdown(typographier(str(erreur))))
+        return
     finally:
         barre.empty()
     etat.garder(_CLE_IMPORT, (fichier, nom, compris))

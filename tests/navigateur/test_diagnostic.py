@@ -200,7 +200,10 @@ def test_un_fichier_qui_n_en_est_pas_un_est_refuse_en_clair(onglets, calme, lien
     faux.write_text("a;b\n1;2\n", encoding="utf-8")
     onglet.locator("input[type=file]").set_input_files(faux)
     onglet.get_by_role("button", name="Lire ce fichier").click()
-    onglet.get_by_text("ce n'est aucun des fichiers officiels").wait_for()
+    onglet.get_by_text("ce n’est aucun des fichiers officiels").wait_for()
+    # what would be right is still said under it
+    onglet.get_by_role("heading", name="Où prendre chaque fichier officiel").wait_for()
+    onglet.get_by_role("button", name="Actualiser", exact=True).wait_for()
 
 
 def test_ce_qui_fut_compris_d_un_fichier_ne_passe_pas_pour_un_autre(onglets, calme, partage):
