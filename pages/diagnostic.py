@@ -49,7 +49,7 @@ from pages.composants.graphiques import (
 from pages.composants.html import Ligne, afficher_note, build_chiffres, build_tableau
 from pages.composants.mise_en_page import afficher_vide, page
 from pages.composants.phrases import afficher_phrases
-from pages.composants.saisie_rezone import afficher_saisie, lire_saisies
+from pages.composants.saisie_rezone import afficher_doute, afficher_saisie, lire_saisies
 
 _VUES: Final = ("Indicateurs", "Carte", "Comparer à un autre périmètre", "Relevés REZONE", "Tout")
 _GENRES_PROPOSES: Final[tuple[GenreComparateur, ...]] = (
@@ -427,6 +427,7 @@ def _afficher_diagnostic(perimetre: Perimetre, le: date) -> None:
     tables = ouvrir_tables(le)
     for phrase in lire_tables_abimees(le):
         st.warning(phrase)
+    doute = st.container()
     autres = _ressemblants(tables, perimetre)
     calcules = calculer_indicateurs(perimetre, le=le, autres=autres)
     resultats = (*calcules, *build_resultats_saisis(lire_saisies()))
@@ -443,6 +444,8 @@ def _afficher_diagnostic(perimetre: Perimetre, le: date) -> None:
         afficher_saisie(le)
     else:
         _afficher_indicateurs(resultats, tables, perimetre, tout=vue == "Tout")
+    with doute:  # once the form below had its say
+        afficher_doute()
 
 
 with page(

@@ -25,7 +25,7 @@ from pages.composants.html import Ligne, afficher_image, afficher_tableau
 from pages.composants.jour import demander_jour
 from pages.composants.mise_en_page import afficher_vide, page
 from pages.composants.phrases import lire_phrases
-from pages.composants.saisie_rezone import CLE_SAISIES, lire_saisies
+from pages.composants.saisie_rezone import afficher_doute, garder_saisies, lire_saisies
 
 NOTE: Final = "Contexte"
 _CLE_NOTE: Final = "exports.note"
@@ -220,7 +220,7 @@ def _ouvrir(ouvert: ProjetOuvert) -> None:
         nom=projet.perimetre.nom,
         type_population=projet.type_population,
     )
-    etat.garder(CLE_SAISIES, projet.saisies)
+    garder_saisies(projet.saisies, confirmees=projet.saisies)
     etat.garder(_CLE_NOTE, projet.notes.get(NOTE, ""))
 
 
@@ -283,6 +283,7 @@ with page(
 ):
     dessin = etat.lire_dessin()
     if dessin.codes:
+        afficher_doute()
         entrees = _regler(dessin)
         _afficher_dossier(entrees)
         _afficher_formats(entrees)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Final, Literal, cast
 
@@ -9,13 +10,16 @@ import streamlit as st
 
 from diagnostic.indicateurs import ValeurSaisie
 from diagnostic.indicateurs.saisie import CHAMPS, PAR_CLE, ChampSaisie, validate_saisie
+from diagnostic.redaction import enumerer
 from pages.composants import etat
-from pages.composants.format import formater_nombre, lire_nombre, typographier
+from pages.composants.format import INSECABLE, formater_nombre, lire_nombre, typographier
 from pages.composants.html import Ligne, afficher_tableau
 from pages.composants.jour import dire_faux_jour, lire_jour
 from pages.composants.mise_en_page import echapper_markdown
 
-CLE_SAISIES: Final = "diagnostic.saisies"
+_CLE_SAISIES: Final = "diagnostic.saisies"
+# the drawing each figure « of the territory » was read for: another one needs another reading
+_CLE_DESSINS: Final = "diagnostic.saisies-dessins"
 _Perimetre = Literal["territoire", "departement", "region", "france"]
 _PERIMETRES: Final[dict[_Perimetre, str]] = {
     "territoire": "le territoire",
@@ -27,7 +31,47 @@ _PERIMETRES: Final[dict[_Perimetre, str]] = {
 
 def lire_saisies() -> tuple[ValeurSaisie, ...]:
     """Return the typed values of the session."""
-    return cast("tuple[ValeurSaisie, ...]", etat.lire(CLE_SAISIES, ()))
+    return cast("tuple[ValeurSaisie, ...]", etat.lire(_CLE_SAISIES, ()))
+
+
+def garder_saisies(
+    saisies: tuple[ValeurSaisie, ...], confirmees: Collection[ValeurSaisie] = ()
+) -> None:
+    """Keep typed values; those confirmed are of the present drawing, the others of theirs."""
+    avant, codes = _lire_dessins(), etat.lire_dessin().codes
+    etat.garder(
+        _CLE_DESSINS, {s: codes if s in confirmees else avant.get(s, codes) for s in saisies}
+    )
+    etat.garder(_CLE_SAISIES, saisies)
+
+
+def _lire_dessins() -> dict[ValeurSaisie, frozenset[str]]:
+    return cast("dict[ValeurSaisie, frozenset[str]]", etat.lire(_CLE_DESSINS, {}))
+
+
+def _lire_douteux() -> list[ValeurSaisie]:
+    codes, dessins = etat.lire_dessin().codes, _lire_dessins()
+    return [
+        s
+        for s in lire_saisies()
+        if s.perimetre_saisi == "territoire" and dessins.get(s, codes) != codes
+    ]
+
+
+def afficher_doute() -> None:
+    """Warn of the figures read for a territory that was then drawn otherwise."""
+    douteux = _lire_douteux()
+    if douteux:
+        st.warning(
+            "Le dessin a changé depuis que ces relevés REZONE ont été saisis « pour le "
+            f"territoire » : {enumerer([_nommer(s) for s in douteux])}. Ils sont peut-être faux "
+            "ici : corrigez-les, retirez-les ou confirmez-les dans « Relevés REZONE »."
+        )
+
+
+def _nommer(saisie: ValeurSaisie) -> str:
+    champ = PAR_CLE[saisie.cle]
+    return saisie.commentaire if champ.libre else champ.libelle
 
 
 def afficher_saisie(le: date) -> None:
@@ -92,11 +136,19 @@ def _garder(
     if refus := validate_saisie(saisie, le):
         st.error(echapper_markdown(typographier(" ".join(refus))))
         return
-    autres = [s for s in lire_saisies() if (s.cle, s.perimetre_saisi) != (champ.cle, perimetre)]
-    remplace = len(autres) < len(lire_saisies())
-    etat.garder(CLE_SAISIES, (*autres, saisie))
-    suite = " ; il remplace le précédent" if remplace else ""
+    ancienne = next((s for s in lire_saisies() if _est_meme(s, saisie)), None)
+    garder_saisies((*(s for s in lire_saisies() if not _est_meme(s, saisie)), saisie))
+    suite = f" à la place de {_ecrire(ancienne)}, du {ancienne.le:%d/%m/%Y}" if ancienne else ""
     st.success(typographier(f"Relevé enregistré dans ce dessin{suite}."))
+
+
+def _est_meme(une: ValeurSaisie, autre: ValeurSaisie) -> bool:
+    return (une.cle, une.perimetre_saisi) == (autre.cle, autre.perimetre_saisi)
+
+
+def _ecrire(saisie: ValeurSaisie) -> str:
+    champ = PAR_CLE[saisie.cle]
+    return f"{formater_nombre(saisie.valeur, champ.decimales)}{INSECABLE}{champ.unite}"
 
 
 def _afficher_releves() -> None:
@@ -108,11 +160,10 @@ def _afficher_releves() -> None:
         ["Relevé", "Pour", "Valeur", "Date"],
         [
             Ligne(
-                (saisie.commentaire if PAR_CLE[saisie.cle].libre else PAR_CLE[saisie.cle].libelle),
+                _nommer(saisie),
                 [
                     _PERIMETRES[saisie.perimetre_saisi],
-                    f"{formater_nombre(saisie.valeur, PAR_CLE[saisie.cle].decimales)} "
-                    f"{PAR_CLE[saisie.cle].unite}",
+                    _ecrire(saisie),
                     f"{saisie.le:%d/%m/%Y}",
                 ],
             )
@@ -121,6 +172,9 @@ def _afficher_releves() -> None:
         "Relevés REZONE CPTS de ce dessin.",
         textes=True,
     )
+    if _lire_douteux() and st.button("Les relevés valent aussi pour le dessin actuel"):
+        garder_saisies(saisies, confirmees=saisies)
+        st.rerun()
     a_retirer = st.multiselect(
         "Relevés à retirer",
         list(range(len(saisies))),
@@ -131,7 +185,5 @@ def _afficher_releves() -> None:
         placeholder="Choisir",
     )
     if a_retirer and st.button("Retirer les relevés choisis"):
-        etat.garder(
-            CLE_SAISIES, tuple(s for rang, s in enumerate(saisies) if rang not in a_retirer)
-        )
+        garder_saisies(tuple(s for rang, s in enumerate(saisies) if rang not in a_retirer))
         st.rerun()
