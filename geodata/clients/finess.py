@@ -9,7 +9,7 @@ from typing import IO, Any, Final
 from geodata.clients.geo_api import Lecture
 from geodata.errors import ImportRefuseError, SourceModifieeError
 from geodata.imports.archives import open_membres
-from geodata.imports.officiels.finess import forme_documentee, iter_objets, read_commune
+from geodata.imports.officiels.finess import iter_objets, read_commune
 from geodata.telechargement import Reponse, Telechargeur
 
 SOURCE: Final = "FINESS+ structures (Agence du numérique en santé)"
@@ -44,15 +44,14 @@ def read_sieges(flux: IO[bytes], fichier: str = _NOM) -> tuple[SiegeCpts, ...]:
         If the feed is truncated or has another shape.
     """
     sieges = []
-    with forme_documentee(fichier):
-        for cle, objet in iter_objets(flux, fichier):
-            if cle == "pmej":
-                sieges += [
-                    _read_site(site)
-                    for site in objet.get("ege") or ()
-                    if str(site.get("categorieentiteGeographiqueExercice")) == _CATEGORIE_CPTS
-                    and site.get("etatObjet") == _OUVERT
-                ]
+    for cle, objet in iter_objets(flux, fichier):
+        if cle == "pmej":
+            sieges += [
+                _read_site(site)
+                for site in objet.get("ege") or ()
+                if str(site.get("categorieentiteGeographiqueExercice")) == _CATEGORIE_CPTS
+                and site.get("etatObjet") == _OUVERT
+            ]
     return tuple(sorted(sieges, key=lambda siege: (siege.nom, siege.finess)))
 
 

@@ -7,7 +7,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import IO, Any, Final
 
 import pandas as pd
@@ -99,7 +98,7 @@ class FormatFiness:
         ehpad: dict[str, str] = {}
         sans_commune = 0
         date_flux = ""
-        with membre.open() as flux, forme_documentee(contexte.fichier):
+        with membre.open() as flux:
             for cle, objet in iter_objets(flux, contexte.fichier):
                 if cle == "generatedAt":
                     date_flux = str(objet)[:10]
@@ -143,23 +142,6 @@ class FormatFiness:
                 zero_si_absente=True,
             ),
         )
-
-
-@contextmanager
-def forme_documentee(fichier: str) -> Iterator[None]:
-    """Refuse a feed where a list stands for an object, or nothing where something is expected.
-
-    Raises
-    ------
-    ImportRefuseError
-        In place of what Python says of the values it could not read.
-    """
-    try:
-        yield
-    except (AttributeError, KeyError, TypeError) as erreur:
-        raise ImportRefuseError(
-            fichier, "le flux n'a pas la forme documentée. Téléchargez-le à nouveau."
-        ) from erreur
 
 
 def read_numero(site: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from geodata.errors import ImportRefuseError
 from geodata.imports.archives import Membre
-from geodata.imports.officiels.finess import PREFIXE_EHPAD, forme_documentee, iter_objets
+from geodata.imports.officiels.finess import PREFIXE_EHPAD, iter_objets
 from geodata.imports.officiels.formats import Contexte, Lue, Source
 
 _STRUCTURES: Final = "finess"
@@ -69,7 +69,7 @@ class FormatActivites:
         communes = _lire_ehpad(contexte)
         places: dict[str, tuple[float, float]] = {}
         date_flux = ""
-        with membre.open() as flux, forme_documentee(contexte.fichier):
+        with membre.open() as flux:
             for cle, objet in iter_objets(flux, contexte.fichier):
                 if cle == "generatedAt":
                     date_flux = str(objet)[:10]

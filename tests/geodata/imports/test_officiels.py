@@ -457,16 +457,6 @@ def test_a_long_filosofi_without_its_year_or_with_two_frances(france_jouet: Geog
     assert table.publiees.loc["france:", "niveau_vie_median"] == 7
 
 
-@pytest.mark.parametrize(
-    "pmej",
-    ['["a"]', '[{"ege": ["a"]}]', '[{"ege": [{"adresse": {"usageAdresse": "03"}}]}]',
-     '[{"ege": [{"adresse": ["x"]}]}]', '"a"', "[" * 100_000],
-)  # fmt: skip
-def test_a_finess_of_another_shape_is_refused(france_jouet: Geographie, pmej: str) -> None:
-    with pytest.raises(ImportRefuseError, match=r"JSON|forme"):
-        analyse(france_jouet, '{"schemaVersion": "1", "pmej": ' + pmej + "}")
-
-
 def test_the_bpe_counts_what_exists_and_zero_elsewhere(france_jouet: Geographie) -> None:
     lignes = [
         "35001;COM;D;D2;D265;FACILITIES;2025;4",
