@@ -28,6 +28,7 @@ _ENTETES: Final = frozenset(
     }
 )
 _CODE: Final = re.compile(r"(\d[\dABab]\d{3}|\d{9})")
+_CODES_ESPACES: Final = re.compile(rf"{_CODE.pattern}(\s+{_CODE.pattern})+")
 _CODE_RABOTE: Final = re.compile(r"\d{4}")
 _CODE_DEPARTEMENT: Final = re.compile(r"(\d{1,3}|2[ABab])")
 _ENTRE_PARENTHESES: Final = re.compile(r"(.+?)\s*[(\[]\s*([^()\[\]]+?)\s*[)\]]\s*")
@@ -182,7 +183,7 @@ def analyser_liste(texte: str, recherche: Recherche, nom: str = "liste collée")
 def _lire_ligne(numero: int, ligne: str, recherche: Recherche) -> list[_Element]:
     """Cut a line into items: a record (code and name of one place) is one item."""
     champs = [champ.strip(" \"'\u00a0\u202f") for champ in _SEPARATEURS.split(ligne)]
-    champs = [champ for champ in champs if champ]
+    champs = [morceau for champ in champs for morceau in _separer(champ)]
     if not champs or (numero == 1 and all(normaliser(champ) in _ENTETES for champ in champs)):
         return []
     fiche = _lire_fiche(numero, champs, recherche) if len(champs) > 1 else None
@@ -191,12 +192,22 @@ def _lire_ligne(numero: int, ligne: str, recherche: Recherche) -> list[_Element]
     elements: list[_Element] = []
     for champ in champs:
         precedent = elements[-1] if elements else None
-        if precedent and precedent.nom and not precedent.precision and _est_precision(champ):
+        precision = ""
+        if precedent and precedent.nom and not precedent.precision:
+            precision = _lire_precision(champ, precedent.nom, recherche)
+        if precedent and precision:
             texte = f"{precedent.texte} ; {champ}"[:_MONTRE]
-            elements[-1] = _Element(numero, texte, nom=precedent.nom, precision=champ)
+            elements[-1] = _Element(numero, texte, nom=precedent.nom, precision=precision)
         else:
             elements.append(_lire_champ(numero, champ))
     return elements
+
+
+def _separer(champ: str) -> list[str]:
+    """Return the codes of a field made of codes and spaces only, else the field if it has one."""
+    if _CODES_ESPACES.fullmatch(champ):
+        return champ.split()
+    return [champ] if champ else []
 
 
 def _lire_fiche(numero: int, champs: list[str], recherche: Recherche) -> _Element | None:
@@ -209,9 +220,15 @@ def _lire_fiche(numero: int, champs: list[str], recherche: Recherche) -> _Elemen
     return None
 
 
-def _est_precision(champ: str) -> bool:
-    """Say whether a field that follows a name can only be its département or postal code."""
-    return bool(_CODE_DEPARTEMENT.fullmatch(champ) or re.fullmatch(r"\d{5}", champ))
+def _lire_precision(champ: str, nom: str, recherche: Recherche) -> str:
+    """Return the département or the postal code that a field gives to the name before it, or ""."""
+    if _CODE_DEPARTEMENT.fullmatch(champ) or re.fullmatch(r"\d{5}", champ):
+        return champ
+    entrees = [recherche.entrees[rang] for rang in recherche.nommes(compute_cle(champ))]
+    departements = {entree.code for entree in entrees if entree.type == "departement"}
+    lieux = recherche.nommes(compute_cle(nom)) if departements else []
+    communs = departements.intersection(map(recherche.departement, lieux))
+    return min(communs, default="")
 
 
 def _lire_champ(numero: int, champ: str) -> _Element:

@@ -46,6 +46,8 @@ def codes(elements):
         "35001,44002",
         "35001;44002",
         "35001\t44002",
+        "35001 44002",
+        "35001\u00a0\u00a044002 35001",
         "\ufeffcode_insee;nom\r\n35001;Aubignac\r\n44002;Saint-Gilles-des-Prés\r\n",
         "Aubignac\nSt Gilles des Prés",
         "aubignac, SAINT GILLES DES PRES",
@@ -97,6 +99,16 @@ def test_un_code_postal_partage_est_ambigu(recherche):
     liste = analyser_liste("35000", recherche)
     assert liste.ambigues[0].candidats[0].type == "code_postal"
     assert codes(analyser_liste("97000", recherche).comprises) == ["97608"]
+
+
+def test_un_departement_en_toutes_lettres_precise_le_nom_qui_precede(recherche_homonymes):
+    nom = recherche_homonymes.geographie.departements["nom"]
+    for code in ("35", "44"):
+        liste = analyser_liste(f"Aubignac;{nom[code]}", recherche_homonymes)
+        assert codes(liste.comprises) == [f"{code}001" if code == "35" else "44009"]
+        assert not liste.ambigues
+    # on its own, it is the département itself
+    assert codes(analyser_liste(nom["35"], recherche_homonymes).comprises) == ["35"]
 
 
 def test_un_code_et_un_nom_qui_se_contredisent_sont_deux_elements(recherche):

@@ -420,6 +420,38 @@ def test_le_clavier_garde_sa_place_dans_les_listes(ouvrir, rennes):
     assert tenu.evaluate("(e) => e.className") == "composition"
 
 
+def test_un_nom_approche_ne_s_ajoute_pas_d_un_entree(ouvrir):
+    atelier = ouvrir()
+    onglet = atelier.onglet
+    onglet.get_by_role("combobox", name="Chercher").fill("vitrre")
+    onglet.get_by_role("option", name="Vitré").first.wait_for()
+    onglet.locator(".recherche li", has_text="Peut-être").wait_for()
+    onglet.keyboard.press("Enter")
+    atelier.verifier(())
+    onglet.keyboard.press("ArrowDown")
+    onglet.keyboard.press("Enter")
+    atelier.attendre()
+    assert len(atelier.codes()) == 1
+
+
+def test_un_lien_colle_abime_le_dit_en_francais(ouvrir):
+    atelier = ouvrir([RENNES])
+    onglet = atelier.onglet
+    onglet.get_by_role("button", name="Coller une liste").click()
+    liste = onglet.locator("#atelier-liste")
+    lire = onglet.get_by_role("button", name="Lire la liste")
+    for abime in ("1.AA%AA", "1.AAAA", "2.AAAA"):
+        liste.fill(f"http://exemple/perimetre?t={abime}")
+        lire.click()
+        onglet.locator(".rapport", has_text="Ce lien ne peut pas être lu").wait_for()
+    liste.fill(f"http://exemple/perimetre?t={encode_lien([CESSON, '05043'])}&nom=x")
+    lire.click()
+    onglet.locator(".rapport", has_text="Aubessagne").wait_for()
+    onglet.get_by_role("button", name="Ajouter au territoire").click()
+    atelier.attendre()
+    atelier.verifier({RENNES, CESSON, "05039"})
+
+
 def test_une_cpts_du_registre_sert_de_depart_sur_demande(ouvrir, rennes):
     atelier = ouvrir(rennes)
     onglet = atelier.onglet

@@ -111,7 +111,7 @@ def build_routes(
     async def chercher(requete: Request) -> Response:
         texte = parse_qs(requete.url.query).get("q", [""])[0][:200]
 
-        def trouver() -> list[dict[str, str]]:
+        def trouver() -> list[dict[str, str | bool]]:
             lieux = [_resultat(r) for r in ouvrir_recherche().chercher(texte, _RESULTATS)]
             cpts = find_cpts(texte, lire_territoires)
             return [*cpts, *lieux] if normaliser(texte).startswith("cpts") else [*lieux, *cpts]
@@ -139,7 +139,7 @@ def build_routes(
 
 def find_cpts(
     texte: str, lire_territoires: Callable[[], Iterable[TerritoireCpts]]
-) -> list[dict[str, str]]:
+) -> list[dict[str, str | bool]]:
     """Return the CPTS of the register whose name holds every word typed; none if it fails."""
     mots = normaliser(texte).split()
     try:
@@ -149,6 +149,7 @@ def find_cpts(
     trouves = [t for t in territoires if t.codes and _porte(normaliser(t.nom), mots)]
     return [
         {
+            "approche": False,
             "type": "cpts",
             "code": territoire.identifiant,
             "libelle": territoire.nom,
@@ -276,8 +277,9 @@ def _refus(message: str, code: int) -> Response:
     return JSONResponse({"message": message}, code)
 
 
-def _resultat(resultat: Resultat) -> dict[str, str]:
+def _resultat(resultat: Resultat) -> dict[str, str | bool]:
     return {
+        "approche": resultat.est_approche,
         "type": resultat.type,
         "code": resultat.code,
         "libelle": resultat.libelle,

@@ -186,11 +186,11 @@ class Atelier {
     this.scene = el(
       "div",
       { class: "scene" },
+      this.message.element, // just after the search box, whose answer it often is
       carteHote,
       el("div", { class: "mire", "aria-hidden": "true" }),
       coins,
       this.bulle.element,
-      this.message.element,
     );
     this.cadre = el(
       "div",
@@ -597,23 +597,16 @@ class Atelier {
 
   /** @param {string} texte @returns {Promise<import("./recherche.js").ListeLue>} */
   async #readListe(texte) {
+    // a link is read here, then its codes as any list: the server knows those of the past
     const lien = /[?&]t=([^&\s]+)/.exec(texte)?.[1];
-    if (lien) {
-      const { rangs, inconnus } = this.unites.resolve(readLienColle(lien));
-      return {
-        comprises: rangs.map((rang) => ({
-          saisi: this.unites.code(rang),
-          libelle: this.unites.nom(rang),
-          lien: encodeLien([this.unites.code(rang)]),
-          note: "",
-        })),
-        ambigues: [],
-        inconnues: inconnus.map((code) => ({ saisi: code, ligne: 1 })),
-        message: "",
-      };
+    const body = lien ? readCodes(lien).join("\n") : texte;
+    let reponse, corps;
+    try {
+      reponse = await fetch(this.data.liste, { method: "POST", body });
+      corps = await reponse.json();
+    } catch {
+      throw new Error("Le serveur n’a pas répondu\u00a0: rien n’a été lu. Réessayez dans un instant.");
     }
-    const reponse = await fetch(this.data.liste, { method: "POST", body: texte });
-    const corps = await reponse.json();
     if (!reponse.ok) throw new Error(corps.message);
     return corps;
   }
@@ -732,12 +725,14 @@ function readPalette(cadre) {
   return /** @type {Palette} */ (Object.fromEntries(couleurs));
 }
 
-/** Codes of a link that somebody pasted. @param {string} lien */
-function readLienColle(lien) {
+/** @param {string} lien */
+function readCodes(lien) {
   try {
     return decodeLien(lien).codes;
   } catch {
-    throw new Error("Ce lien ne peut pas être lu\u00a0: vérifiez qu’il a été copié en entier.");
+    throw new Error(
+      "Ce lien ne peut pas être lu\u00a0: vérifiez qu’il a été copié en entier. Rien n’a été modifié.",
+    );
   }
 }
 

@@ -13,9 +13,7 @@ const VUES = /** @type {[string, string[]][]} */ ([
   ["Paris et petite couronne", ["75", "92", "93", "94"]],
 ]);
 
-
 const DUREE_MS = 7000;
-const DUREE_ACTION_MS = 15000;
 
 /** Départements of a shortcut. @param {string} vue */
 export function departementsDe(vue) {
@@ -91,7 +89,8 @@ export class Message {
   }
 
   /**
-   * Short message over the map, with one action at most.
+   * Short message over the map, with one action at most: it then waits to be answered or replaced,
+   * for nobody reaches a button by keyboard in a few seconds.
    * @param {string} texte @param {{texte: string, action: () => void}} [suite]
    */
   say(texte, suite) {
@@ -119,6 +118,6 @@ export class Message {
       ),
     );
     this.element.hidden = false;
-    this.minuterie = window.setTimeout(fermer, suite ? DUREE_ACTION_MS : DUREE_MS);
+    if (!suite) this.minuterie = window.setTimeout(fermer, DUREE_MS);
   }
 }

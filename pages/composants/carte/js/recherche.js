@@ -6,7 +6,7 @@ import { el, icone, remplir } from "./dom.js";
 import { decodeLien } from "./lien.js";
 import { compter } from "./texte.js";
 
-/** @typedef {{type: string, code: string, libelle: string, precision: string, nature: string, lien: string}} Resultat */
+/** @typedef {{type: string, code: string, libelle: string, precision: string, nature: string, lien: string, approche: boolean}} Resultat */
 /**
  * @typedef {object} ListeLue
  * @property {{saisi: string, libelle: string, lien: string, note: string}[]} comprises
@@ -80,15 +80,21 @@ export class Recherche {
     } catch {
       if (appel.signal.aborted) return;
       this.resultats = [];
-      this.etat.textContent = "La recherche n’a pas répondu.";
+      this.#show("La recherche n’a pas répondu\u00a0: réessayez dans un instant.");
+      return;
     }
-    this.#show();
+    this.#show("Aucun lieu de ce nom.");
   }
 
-  #show() {
-    this.actif = this.resultats.length > 0 ? 0 : -1;
+  /** @param {string} rien what to say when there is no result */
+  #show(rien) {
+    // a name that is only alike is never taken by a mere Enter
+    const approche = this.resultats[0]?.approche ?? false;
+    this.actif = this.resultats.length > 0 && !approche ? 0 : -1;
+    const peutEtre = "Aucun lieu ne porte exactement ce nom. Peut-être\u00a0:";
     remplir(
       this.liste,
+      approche && el("li", { class: "rien", role: "presentation" }, peutEtre),
       ...this.resultats.map((resultat, n) =>
         el(
           "li",
@@ -104,10 +110,11 @@ export class Recherche {
             el("span", { class: "nature" }, resultat.nature),
         ),
       ),
-      this.resultats.length === 0 && el("li", { class: "rien" }, "Aucun lieu de ce nom."),
+      this.resultats.length === 0 && el("li", { class: "rien" }, rien),
     );
     this.etat.textContent =
-      this.resultats.length > 0 ? compter(this.resultats.length, "résultat") : "Aucun résultat";
+      this.resultats.length > 0 ? compter(this.resultats.length, "résultat") : rien;
+    if (approche) this.etat.textContent = `${peutEtre} ${this.etat.textContent}`;
     this.#open();
     this.#mark();
   }
@@ -124,7 +131,7 @@ export class Recherche {
   }
 
   #mark() {
-    for (const [n, option] of [...this.liste.children].entries()) {
+    for (const [n, option] of [...this.liste.querySelectorAll("[role=option]")].entries()) {
       option.setAttribute("aria-selected", String(n === this.actif));
       if (n === this.actif) {
         option.scrollIntoView({ block: "nearest" });
@@ -140,7 +147,8 @@ export class Recherche {
       e.preventDefault();
       if (nombre === 0) return;
       this.#open();
-      this.actif = (this.actif + (e.key === "ArrowDown" ? 1 : nombre - 1)) % nombre;
+      const pas = e.key === "ArrowDown" ? 1 : -1;
+      this.actif = this.actif < 0 && pas < 0 ? nombre - 1 : (this.actif + pas + nombre) % nombre;
       this.#mark();
     } else if (e.key === "Enter") {
       e.preventDefault();
