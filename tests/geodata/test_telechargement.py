@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import gzip
+import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
 
 from geodata.errors import SourceIndisponibleError, SourceModifieeError
 from geodata.telechargement import CacheDisque, Cadence, Reglages, Telechargeur
@@ -196,6 +199,19 @@ def test_a_redirection_to_nowhere_ends_in_a_named_error(serveur: Serveur, adress
     serveur.defaut = Page(b"", 302, entetes={"Location": adresse})
     with pytest.raises(SourceIndisponibleError, match="essai"):
         porte(Montre()).get(serveur.racine + "/ailleurs")
+
+
+def test_a_redirection_out_of_https_is_not_read() -> None:
+    class Detournee(requests.Session):
+        def get(self, url: str | bytes, **_: Any) -> requests.Response:
+            assert str(url).startswith("https:")
+            reponse = requests.Response()
+            reponse.status_code, reponse.url = 200, "http://portail.exemple/"
+            reponse.raw = io.BytesIO(b'{"valeur": 2}')
+            return reponse
+
+    with pytest.raises(SourceModifieeError, match="non chiffrée"):
+        Telechargeur("essai", session=Detournee()).get("https://donnees.exemple/x")
 
 
 def test_thirty_calls_a_minute_are_two_seconds_apart() -> None:

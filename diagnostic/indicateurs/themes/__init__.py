@@ -1,4 +1,9 @@
-"""One module per theme: each gives the tuple of its indicators; `REGISTRE` is all of them."""
+"""One module per theme: each gives the tuple of its indicators; `REGISTRE` is all of them.
+
+To add one: a row in its theme, with a function where it is more than a ratio of columns, and its
+expected value in `tests/diagnostic/indicateurs/test_chaine.py`. Screens, exports, comparators, rank
+and command line follow. A column no table has yet is one more line in the parser of its file.
+"""
 
 from typing import Final
 
