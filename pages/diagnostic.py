@@ -72,8 +72,7 @@ def _ressemblants(tables: TablesIndicateurs, perimetre: Perimetre) -> tuple[Autr
         return ()
 
 
-def _afficher_chiffres(tables: TablesIndicateurs, resultats: Sequence[ResultatIndicateur]) -> None:
-    minimum = tables.seuil("couverture_minimum")
+def _afficher_chiffres(resultats: Sequence[ResultatIndicateur]) -> None:
     par_cle = {resultat.cle: resultat for resultat in resultats}
     chiffres = []
     for cle in _CLES_CHIFFRES:
@@ -82,12 +81,7 @@ def _afficher_chiffres(tables: TablesIndicateurs, resultats: Sequence[ResultatIn
             continue
         reference = resultat.comparateur("departement")
         detail = resultat.millesime
-        if (
-            resultat.agregation != "S"
-            and reference
-            and reference.valeur is not None
-            and reference.couverture >= minimum
-        ):
+        if resultat.agregation != "S" and reference and reference.valeur is not None:
             detail = (
                 f"{reference.libelle}{INSECABLE}: "
                 f"{formater_nombre(reference.valeur, resultat.decimales)} · {detail}"
@@ -398,9 +392,9 @@ def _afficher_indicateurs(
     *,
     tout: bool,
 ) -> None:
-    repartitions, minimum = compute_repartitions(tables), tables.seuil("couverture_minimum")
+    repartitions = compute_repartitions(tables)
     if tout:
-        reperes = Reperes(_GENRES_DEFAUT, repartitions, minimum)
+        reperes = Reperes(_GENRES_DEFAUT, repartitions)
         afficher_note(
             "Tous les thèmes à la suite : imprimez cette page avec le navigateur (Ctrl + P) ; "
             "menus et boutons ne sont pas imprimés.",
@@ -419,7 +413,7 @@ def _afficher_indicateurs(
     theme = st.segmented_control(
         "Thème", list(THEMES), default=THEMES[0], key="diagnostic-theme", required=True
     )
-    reperes = Reperes(genres, repartitions, minimum)
+    reperes = Reperes(genres, repartitions)
     _afficher_theme(str(theme), resultats, reperes, tables, perimetre)
 
 
@@ -431,7 +425,7 @@ def _afficher_diagnostic(perimetre: Perimetre, le: date) -> None:
     autres = _ressemblants(tables, perimetre)
     calcules = calculer_indicateurs(perimetre, le=le, autres=autres)
     resultats = (*calcules, *build_resultats_saisis(lire_saisies()))
-    _afficher_chiffres(tables, resultats)
+    _afficher_chiffres(resultats)
     _afficher_attention(tables, resultats)
     vue = st.segmented_control(
         "Vue", list(_VUES), default=_VUES[0], key="diagnostic-vue", required=True

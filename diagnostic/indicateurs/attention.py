@@ -113,7 +113,7 @@ def _candidat(tables: TablesIndicateurs, resultat: ResultatIndicateur) -> _Candi
     ecart_type = float(socle.ecarts_types[socle.rang[resultat.cle]])
     if not (np.isfinite(ecart_type) and ecart_type > 0):
         return None
-    references = _references(tables, resultat)
+    references = _references(resultat)
     candidats = [
         _Candidat(
             (resultat.valeur - (reference.valeur or 0.0)) / ecart_type,
@@ -126,15 +126,12 @@ def _candidat(tables: TablesIndicateurs, resultat: ResultatIndicateur) -> _Candi
     return min(candidats, key=lambda c: c.ordre, default=None)
 
 
-def _references(tables: TablesIndicateurs, resultat: ResultatIndicateur) -> list[Comparateur]:
-    """Return the département then the région, where enough of their people are covered."""
-    minimum = tables.seuil("couverture_minimum")
+def _references(resultat: ResultatIndicateur) -> list[Comparateur]:
+    """Return the département then the région, where they can be compared."""
     return [
         reference
         for genre in _GENRES
-        if (reference := resultat.comparateur(genre)) is not None
-        and reference.valeur is not None
-        and reference.couverture >= minimum
+        if (reference := resultat.comparateur(genre)) is not None and reference.valeur is not None
     ]
 
 

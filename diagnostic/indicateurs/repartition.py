@@ -35,9 +35,8 @@ class Repartition:
 def compute_repartitions(tables: TablesIndicateurs) -> dict[str, Repartition]:
     """Return the spread of each ratio by key; none where too few EPCI are known."""
     socle = build_socle(tables)
-    valeurs = socle.valeurs_niveaux["epci"][socle.epci_comparables]
     repartitions = {}
-    for indicateur, colonne in zip(socle.indicateurs, valeurs.T, strict=True):
+    for indicateur, colonne in zip(socle.indicateurs, socle.valeurs_comparables.T, strict=True):
         connues = colonne[np.isfinite(colonne)]
         if indicateur.agregation in ("R", "P") and len(connues) >= _EFFECTIF_MINIMUM:
             centiles = np.percentile(connues, _CENTILES)

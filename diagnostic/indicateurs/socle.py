@@ -242,10 +242,10 @@ class Socle:
     @cached_property
     def couverture_minimum(self) -> float:
         """Share of its inhabitants under which a territory is neither compared nor ranked."""
-        return self._tables.seuil("couverture_comparaison_minimum")
+        return self._tables.seuil("couverture_minimum")
 
     @cached_property
-    def _valeurs_comparables(self) -> Reels:
+    def valeurs_comparables(self) -> Reels:
         """Values of the comparable EPCI, NaN where the source knows too few of the inhabitants."""
         comparables = self.epci_comparables
         couvertures = self._niveaux["epci"][1].couvertures[comparables]
@@ -262,12 +262,12 @@ class Socle:
 
     @cached_property
     def _triees(self) -> list[Reels]:
-        return [np.sort(c[np.isfinite(c)]) for c in self._valeurs_comparables.T]
+        return [np.sort(c[np.isfinite(c)]) for c in self.valeurs_comparables.T]
 
     @cached_property
     def ecarts_types(self) -> Reels:
         """Standard deviation of each indicator among the comparable EPCI, NaN when too few."""
-        valeurs = self._valeurs_comparables
+        valeurs = self.valeurs_comparables
         ecarts = np.full(len(self.indicateurs), np.nan)
         for rang in range(len(self.indicateurs)):
             connues = valeurs[np.isfinite(valeurs[:, rang]), rang]

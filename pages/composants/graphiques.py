@@ -67,17 +67,10 @@ class Reperes:
         Comparators to show.
     repartitions
         Spread among comparable EPCI, by key of indicator: the scale of the dots.
-    couverture_minimum
-        Share (0 to 1) of the people of a comparator below which its figure is not shown.
     """
 
     genres: Sequence[GenreComparateur]
     repartitions: Mapping[str, Repartition]
-    couverture_minimum: float
-
-    def est_connu(self, comparateur: Comparateur) -> bool:
-        """Tell whether the figure of a comparator speaks for enough of its people."""
-        return comparateur.valeur is not None and comparateur.couverture >= self.couverture_minimum
 
 
 def _build_legende(reperes: Reperes, *, avec_bande: bool) -> str:
@@ -126,7 +119,7 @@ def _ligne(
 ) -> str:
     cellules = "".join(
         f'<td role="cell" class="cpts-nombre" data-colonne="{escape(GENRES[genre])}">'
-        f"{_references(resultat, genre, reperes)}</td>"
+        f"{_references(resultat, genre)}</td>"
         for genre in colonnes
     )
     return (
@@ -143,11 +136,11 @@ def _ecrire(texte: str) -> str:
     return escape(typographier(texte))
 
 
-def _references(resultat: ResultatIndicateur, genre: GenreComparateur, reperes: Reperes) -> str:
+def _references(resultat: ResultatIndicateur, genre: GenreComparateur) -> str:
     trouves = [c for c in resultat.comparateurs if c.genre == genre]
     # two départements at most: the one that holds most of the territory comes first
     return "".join(
-        f'<div title="{escape(c.libelle)}">{_reference(resultat, c, reperes)}'
+        f'<div title="{escape(c.libelle)}">{_reference(resultat, c)}'
         + (f"<small>{escape(c.libelle)}</small>" if len(trouves) > 1 or _est_a_dire(c) else "")
         + "</div>"
         for c in trouves[:2]
@@ -158,12 +151,11 @@ def _est_a_dire(comparateur: Comparateur) -> bool:
     return comparateur.libelle.endswith("hors Mayotte")
 
 
-def _reference(resultat: ResultatIndicateur, comparateur: Comparateur, reperes: Reperes) -> str:
-    if comparateur.valeur is None or reperes.est_connu(comparateur):
-        return escape(formater_nombre(comparateur.valeur, resultat.decimales))
-    # the sum of the communes that are loaded would pass for that of all of them
-    part = formater_part(comparateur.couverture, 0)
-    return f"{ABSENT}<small>couvert à {escape(part)}</small>"
+def _reference(resultat: ResultatIndicateur, comparateur: Comparateur) -> str:
+    texte = escape(formater_nombre(comparateur.valeur, resultat.decimales))
+    if comparateur.valeur is None and comparateur.couverture > 0:
+        texte += f"<small>couvert à {escape(formater_part(comparateur.couverture, 0))}</small>"
+    return texte
 
 
 def _badges(resultat: ResultatIndicateur) -> str:
@@ -210,6 +202,11 @@ def _rang(resultat: ResultatIndicateur) -> str:
     if resultat.rang is None:
         return ""
     place, combien = resultat.rang
+    if place > combien:
+        return (
+            "De la plus forte valeur à la plus faible, viendrait après les "
+            f"{formater_nombre(combien)} intercommunalités de taille comparable à une CPTS."
+        )
     ordinal = "1re" if place == 1 else f"{formater_nombre(place)}e"
     return (
         f"De la plus forte valeur à la plus faible, serait {ordinal} parmi les "
@@ -232,7 +229,7 @@ def _autres(
     if genre not in reperes.genres:
         return ""
     tous = [c for c in resultat.comparateurs if c.genre == genre]
-    trouves = [c for c in tous[deja_dits:] if reperes.est_connu(c)]
+    trouves = [c for c in tous[deja_dits:] if c.valeur is not None]
     dits = " ; ".join(
         f"{c.libelle} {formater_nombre(c.valeur, resultat.decimales)}" for c in trouves[:6]
     )
@@ -245,9 +242,7 @@ def _points(resultat: ResultatIndicateur, reperes: Reperes) -> str:
     points = [
         (comparateur.genre, comparateur.libelle, comparateur.valeur)
         for comparateur in resultat.comparateurs
-        if comparateur.genre in reperes.genres
-        and comparateur.valeur is not None
-        and reperes.est_connu(comparateur)
+        if comparateur.genre in reperes.genres and comparateur.valeur is not None
     ]
     valeurs = [valeur for *_, valeur in points]
     if resultat.valeur is not None:

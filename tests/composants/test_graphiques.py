@@ -63,7 +63,11 @@ def test_une_courbe_part_de_cent():
     assert ">100,0</td>" in svg
 
 
-def ligne(*comparateurs: Comparateur, repartitions: dict[str, Repartition] | None = None) -> str:
+def ligne(
+    *comparateurs: Comparateur,
+    repartitions: dict[str, Repartition] | None = None,
+    rang: tuple[int, int] | None = None,
+) -> str:
     resultat = ResultatIndicateur(
         cle="part",
         libelle="Part",
@@ -77,8 +81,9 @@ def ligne(*comparateurs: Comparateur, repartitions: dict[str, Repartition] | Non
         geographie="",
         couverture=1.0,
         comparateurs=comparateurs,
+        rang=rang,
     )
-    reperes = Reperes(("departement", "region", "france"), repartitions or {}, 0.8)
+    reperes = Reperes(("departement", "region", "france"), repartitions or {})
     return build_tableau_indicateurs([resultat], reperes, "Âges.")
 
 
@@ -100,7 +105,11 @@ def test_un_petit_ecart_parait_petit_parmi_les_intercommunalites():
 
 
 def test_un_repere_connu_en_partie_n_est_pas_donne_pour_le_tout():
-    html = ligne(Comparateur("region", "53", "Bretagne", 12.3, couverture=0.32))
-    assert "12,3" not in html
+    html = ligne(Comparateur("region", "53", "Bretagne", None, couverture=0.32))
     assert "couvert à 32\u00a0%" in html
     assert "region" not in places(html)
+
+
+def test_une_valeur_sous_toutes_les_autres_n_est_pas_la_710e_parmi_709():
+    assert "serait 709e parmi les 709" in ligne(rang=(709, 709))
+    assert "viendrait après les 709" in ligne(rang=(710, 709))

@@ -119,10 +119,10 @@ def test_the_wider_of_the_two_gaps_is_the_reason(tables: TablesIndicateurs) -> N
     assert point.phrase.endswith("30,0\u00a0%, contre 20,0\u00a0% dans la région (Bretagne).")
 
 
-def test_a_reference_known_in_part_is_not_one(tables: TablesIndicateurs) -> None:
+def test_a_reference_that_cannot_be_compared_is_not_one(tables: TablesIndicateurs) -> None:
     mal_couvert = resultat(tables, "part_65_plus", 1, 30.0, 29.9, 20.0)
     departement, region = mal_couvert.comparateurs
-    mal_couvert = replace(mal_couvert, comparateurs=(departement, replace(region, couverture=0.3)))
+    mal_couvert = replace(mal_couvert, comparateurs=(departement, replace(region, valeur=None)))
     assert compute_points_attention(tables, [mal_couvert]) == ()
     assert can_compare(tables, [mal_couvert])
 
