@@ -115,7 +115,7 @@ def validate_saisie(saisie: ValeurSaisie, le: date) -> tuple[str, ...]:
             f"{champ.libelle} : {_ecrire(saisie.valeur)} n'est pas entre {_ecrire(champ.mini)} et "
             f"{_ecrire(champ.maxi)} {champ.unite}."
         )
-    if champ.decimales == 0 and saisie.valeur != round(saisie.valeur):
+    if champ.decimales == 0 and not float(saisie.valeur).is_integer():
         fautes.append(f"{champ.libelle} : un nombre entier est attendu.")
     if saisie.le > le:
         fautes.append(f"{champ.libelle} : la date du relevé est dans l'avenir.")
