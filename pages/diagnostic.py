@@ -25,6 +25,7 @@ from diagnostic.indicateurs.saisie import build_resultats_saisis
 from diagnostic.indicateurs.themes.communs import SUFFIXE_DEPARTEMENT
 from diagnostic.indicateurs.tranches import compute_pyramide
 from diagnostic.perimetre import Perimetre
+from geodata.schema import ANNEES_POPULATION
 from pages.composants import etat
 from pages.composants.chargement import (
     calculer_indicateurs,
@@ -63,6 +64,7 @@ _CLES_CHIFFRES: Final = (
 )  # fmt: skip
 _UNITES_COURTES: Final = ("%", "% par an", "hab./km²")
 _LOCALES_VISIBLES: Final = 12
+_PART_ENTIERE: Final = 0.995
 
 
 def _ressemblants(tables: TablesIndicateurs, perimetre: Perimetre) -> tuple[AutreTerritoire, ...]:
@@ -287,29 +289,50 @@ def _afficher_evolution(
     tables: TablesIndicateurs, perimetre: Perimetre, resultats: Sequence[ResultatIndicateur]
 ) -> None:
     geographie = tables.geographie
-    ici = compute_serie(tables, perimetre)
+    depuis, part = _choisir_annee(tables, perimetre)
+    ici = compute_serie(tables, perimetre, depuis)
     if not ici:
         st.info("L’évolution n’est pas calculable ici : une année manque pour ces communes.")
         return
+    precaution = ""
+    if depuis > ANNEES_POPULATION[0]:
+        precaution += (
+            f" L’année {ANNEES_POPULATION[0]} n’est pas connue pour chaque commune d’ici : la "
+            f"courbe part de {depuis}."
+        )
+    if part < _PART_ENTIERE:
+        precaution += f" Communes suivies : {formater_part(part, 0)} de la population."
     courbes = [Courbe("Territoire", "territoire", ici)]
     code, nom = _nom_departement(resultats)
     departement = Perimetre("", geographie.membres("departement", code))
-    courbes.append(Courbe(nom, "departement", compute_serie(tables, departement)))
+    courbes.append(Courbe(nom, "departement", compute_serie(tables, departement, depuis)))
     region = next((r.comparateur("region") for r in resultats if r.comparateur("region")), None)
     if region:
         membres = Perimetre("", geographie.membres("region", region.code))
-        courbes.append(Courbe(region.libelle, "region", compute_serie(tables, membres)))
+        courbes.append(Courbe(region.libelle, "region", compute_serie(tables, membres, depuis)))
     tous = Perimetre("", frozenset(geographie.position))
-    courbes.append(Courbe("France", "france", compute_serie(tables, tous)))
+    courbes.append(Courbe("France", "france", compute_serie(tables, tous, depuis)))
     debut = next(iter(ici))
     afficher_dessin(
         build_evolution(
             [courbe for courbe in courbes if courbe.points],
             f"Population municipale, indice 100 en {debut}. Source : Insee, populations "
-            "municipales ; communes rétablies comptées en bloc, France hors Mayotte.",
+            "municipales ; communes rétablies comptées en bloc, France hors Mayotte."
+            f"{precaution}",
         ),
         "diagnostic-evolution",
     )
+
+
+def _choisir_annee(tables: TablesIndicateurs, perimetre: Perimetre) -> tuple[int, float]:
+    """Return the first year that follows most of the people, and the share it follows."""
+    habitants = float(tables.habitants[tables.geographie.rangs(perimetre.codes)].sum()) or 1.0
+    suivis = {
+        annee: next(reversed(compute_serie(tables, perimetre, annee).values()), 0.0) / habitants
+        for annee in ANNEES_POPULATION[:-1]
+    }
+    annee = max(suivis, key=lambda candidate: round(suivis[candidate], 2))
+    return annee, suivis[annee]
 
 
 def _afficher_ages(

@@ -495,13 +495,26 @@ def _france(socle: Socle) -> _Reference:
     )
 
 
-def compute_serie(tables: TablesIndicateurs, perimetre: Perimetre) -> dict[str, float]:
-    """Return the population municipale of each year, on the communes whose series is whole."""
-    return _serie(tables, build_socle(tables), tables.geographie.rangs(perimetre.codes))
+def compute_serie(
+    tables: TablesIndicateurs, perimetre: Perimetre, depuis: int = ANNEES_POPULATION[0]
+) -> dict[str, float]:
+    """Return the population municipale of each year, on the communes whose series is whole.
+
+    Parameters
+    ----------
+    depuis
+        First of `ANNEES_POPULATION` to read: islands out of any EPCI and arrondissements, taken
+        one by one, have no 2018.
+    """
+    rangs = tables.geographie.rangs(perimetre.codes)
+    return _serie(tables, build_socle(tables), rangs, depuis)
 
 
-def _serie(tables: TablesIndicateurs, socle: Socle, rangs: Rangs) -> dict[str, float]:
-    annees = socle.annees
+def _serie(
+    tables: TablesIndicateurs, socle: Socle, rangs: Rangs, depuis: int = ANNEES_POPULATION[0]
+) -> dict[str, float]:
+    premiere = ANNEES_POPULATION.index(depuis)
+    annees = socle.annees[:, premiere:]
     dedans = set(rangs.tolist())
     lignes = set(rangs[np.isfinite(annees[rangs]).all(axis=1)].tolist())
     n = len(tables.habitants)
@@ -512,7 +525,7 @@ def _serie(tables: TablesIndicateurs, socle: Socle, rangs: Rangs) -> dict[str, f
     if not lignes:
         return {}
     totaux = annees[sorted(lignes)].sum(axis=0)
-    return {str(a): float(t) for a, t in zip(ANNEES_POPULATION, totaux, strict=True)}
+    return {str(a): float(t) for a, t in zip(ANNEES_POPULATION[premiere:], totaux, strict=True)}
 
 
 def _publiee(publiees: pd.DataFrame, cle: str, nom: str) -> float | None:

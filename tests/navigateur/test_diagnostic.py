@@ -34,6 +34,13 @@ def test_le_diagnostic_dit_ses_chiffres_leur_source_et_leur_comparaison(onglets,
     onglet.get_by_role("heading", name="Points d’attention").wait_for()
 
 
+def test_un_arrondissement_a_sa_courbe_depuis_la_premiere_annee_connue(onglets):
+    onglet = onglets.ouvrir(f"/diagnostic?t={encode_lien({'75111'})}")
+    onglet.get_by_text("indice 100 en 2019").wait_for()
+    onglet.get_by_text("la courbe part de 2019").wait_for()
+    assert onglet.locator(".cpts-figure > .cpts-courbes polyline").count() == 4
+
+
 def ouvrir_carte(onglet, calme):
     choisir(onglet, calme, "Carte")
     carte = onglet.frame_locator("iframe.cpts-cadre")

@@ -17,6 +17,7 @@ from diagnostic.__main__ import main
 from diagnostic.errors import ParametreIntrouvableError, ParametreInvalideError
 from diagnostic.indicateurs import TablesIndicateurs, ValeurSaisie, compute_indicateurs
 from diagnostic.indicateurs.attention import can_compare, compute_points_attention
+from diagnostic.indicateurs.calcul import compute_serie
 from diagnostic.indicateurs.registre import THEMES
 from diagnostic.indicateurs.ressemblance import find_ressemblants
 from diagnostic.indicateurs.resultats import Comparateur, ResultatIndicateur
@@ -65,6 +66,16 @@ def test_look_alikes_look_alike_and_are_elsewhere(tables: TablesIndicateurs) -> 
 def test_a_territory_without_a_trait_has_no_look_alike(tables: TablesIndicateurs) -> None:
     mayotte = Perimetre.from_niveau(tables.geographie, "departement", "976")
     assert find_ressemblants(tables, mayotte) == ()
+
+
+def test_an_arrondissement_is_followed_from_its_first_known_year(
+    tables: TablesIndicateurs,
+) -> None:
+    onzieme = Perimetre("", frozenset({"75111"}))
+    assert compute_serie(tables, onzieme) == {}
+    serie = compute_serie(tables, onzieme, 2019)
+    assert list(serie) == ["2019", "2020", "2021", "2022", "2023"]
+    assert (serie["2019"], serie["2023"]) == (145_208, 138_170)
 
 
 def test_points_to_look_at_state_figures_and_their_reason(tables: TablesIndicateurs) -> None:
