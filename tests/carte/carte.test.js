@@ -86,6 +86,28 @@ test("un balayage est un seul geste", () => {
   assert.equal(dessin.nombre, 0);
 });
 
+test("un balayage abandonné rend le dessin d'avant, sans trace dans l'historique", () => {
+  const dessin = new Dessin(createUnites());
+  dessin.apply("a", [0, 1]);
+  dessin.open("Gommer");
+  dessin.extend([], [1]);
+  assert.equal(dessin.abandon(), true);
+  assert.deepEqual(dessin.rangs(), [0, 1]);
+  assert.equal(dessin.passe.length, 1);
+  dessin.open("Balayer");
+  assert.equal(dessin.abandon(), false);
+});
+
+test("annuler pendant un balayage l'annule, lui et lui seul", () => {
+  const dessin = new Dessin(createUnites());
+  dessin.apply("a", [0]);
+  dessin.open("Balayer");
+  dessin.extend([1, 2], []);
+  dessin.undo();
+  assert.deepEqual(dessin.rangs(), [0]);
+  assert.equal(dessin.extend([3], []), false);
+});
+
 test("une population inconnue n'est pas comptée zéro", () => {
   const dessin = new Dessin(createUnites());
   dessin.apply("a", [22, 23]);

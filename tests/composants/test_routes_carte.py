@@ -67,6 +67,13 @@ def test_une_liste_est_lue_sans_rien_appliquer(client):
     assert "<script>alert(1)</script>" in str(lue["inconnues"])
 
 
+def test_un_homonyme_se_choisit_sur_un_libelle_simple(client):
+    lue = client.post("/atelier/liste", content=b"Saint-Gilles").json()
+    libelles = [choix["libelle"] for ambigue in lue["ambigues"] for choix in ambigue["choix"]]
+    assert libelles
+    assert all(libelle.count("commune") == 1 for libelle in libelles), libelles
+
+
 def test_une_liste_trop_longue_est_refusee(client):
     reponse = client.post("/atelier/liste", content=b"x" * 5_000_000)
     assert reponse.status_code == 413

@@ -181,6 +181,16 @@ def test_balayer_gommer_rectangle_et_polygone(ouvrir, france):
     balayees = atelier.codes()
     assert {CESSON, LIFFRE} <= balayees
     atelier.verifier(balayees)
+    # the middle button moves the map and draws nothing
+    x, y = atelier.point(CESSON)
+    atelier.onglet.mouse.move(x, y)
+    atelier.onglet.mouse.down(button="middle")
+    atelier.onglet.mouse.move(x + 60, y, steps=6)
+    atelier.onglet.mouse.up(button="middle")
+    atelier.onglet.wait_for_timeout(300)
+    atelier.attendre()
+    assert abs(atelier.point(CESSON)[0] - x - 60) < 25
+    assert atelier.codes() == balayees
     atelier.outil("Gommer")
     x, y = atelier.point(CESSON)
     atelier.glisser((x, y), (x + 3, y))

@@ -15,9 +15,11 @@ const OUTILS = /** @type {[Outil, string, string][]} */ ([
   ["polygone", "Polygone", "Cliquez les sommets ; double-clic ou premier sommet pour fermer."],
 ]);
 
-/** What a tool does, in one sentence. @param {Outil} outil */
+/** What a tool does, and how the map moves meanwhile. @param {Outil} outil */
 export function aideOutil(outil) {
-  return OUTILS.find(([nom]) => nom === outil)?.[2] ?? "";
+  const aide = OUTILS.find(([nom]) => nom === outil)?.[2] ?? "";
+  const doigt = matchMedia("(pointer: coarse)").matches;
+  return `${aide} ${doigt ? "Deux doigts déplacent" : "Molette et bouton du milieu déplacent"} la carte.`;
 }
 
 export class Barre {

@@ -99,6 +99,9 @@ export class Gestes {
     this.hote.addEventListener("pointerdown", (e) => this.#press(e));
     this.hote.addEventListener("pointermove", (e) => this.#move(e));
     this.hote.addEventListener("pointerup", (e) => this.#release(e));
+    this.hote.addEventListener("mousedown", (e) => {
+      if (e.button === 1) e.preventDefault(); // else the browser scrolls the page
+    });
     this.hote.addEventListener("pointercancel", () => this.cancel());
     this.hote.addEventListener("pointerleave", () => {
       cancelAnimationFrame(this.image);
@@ -196,6 +199,7 @@ export class Gestes {
       if (this.outil !== "polygone") this.cancel();
       return;
     }
+    if (e.button === 1 && this.outil !== "clic") this.#holdMap();
     if (e.button !== 0 || this.outil === "clic" || this.#onControl(e)) return;
     const point = this.#point(e);
     if (this.outil === "polygone") return;
@@ -211,6 +215,15 @@ export class Gestes {
     this.dessin.open(this.outil === "gomme" ? "Gommer" : "Balayer");
     this.dernier = this.carte.toMonde(point);
     this.#sweep(point);
+  }
+
+  /** The middle button moves the map, whatever the tool in hand. */
+  #holdMap() {
+    const { dragging } = this.carte.carte;
+    dragging.enable();
+    addEventListener("pointerup", () => this.outil !== "clic" && dragging.disable(), {
+      once: true,
+    });
   }
 
   /** @param {PointerEvent} e */
