@@ -54,7 +54,7 @@ def _lire_douteux() -> list[ValeurSaisie]:
     return [
         s
         for s in lire_saisies()
-        if s.perimetre_saisi == "territoire" and dessins.get(s, codes) != codes
+        if s.cle in PAR_CLE and s.perimetre_saisi == "territoire" and dessins.get(s, codes) != codes
     ]
 
 
@@ -110,7 +110,7 @@ def afficher_saisie(le: date) -> None:
         )
         if st.form_submit_button("Enregistrer ce relevé", type="primary"):
             _garder(champ, valeur, jour, perimetre, etat.nettoyer_nom(commentaire), le)
-    _afficher_releves()
+    _afficher_releves(le)
 
 
 def _garder(
@@ -151,8 +151,12 @@ def _ecrire(saisie: ValeurSaisie) -> str:
     return f"{formater_nombre(saisie.valeur, champ.decimales)}{INSECABLE}{champ.unite}"
 
 
-def _afficher_releves() -> None:
-    saisies = lire_saisies()
+def _afficher_releves(le: date) -> None:
+    # a project file may have been edited by hand, or come from a later version
+    for saisie in lire_saisies():
+        if fautes := validate_saisie(saisie, le):
+            st.warning(echapper_markdown(typographier("Relevé du projet : " + " ".join(fautes))))
+    saisies = [saisie for saisie in lire_saisies() if saisie.cle in PAR_CLE]
     if not saisies:
         st.info("Aucun relevé pour l’instant.")
         return
@@ -173,7 +177,7 @@ def _afficher_releves() -> None:
         textes=True,
     )
     if _lire_douteux() and st.button("Les relevés valent aussi pour le dessin actuel"):
-        garder_saisies(saisies, confirmees=saisies)
+        garder_saisies(lire_saisies(), confirmees=saisies)
         st.rerun()
     a_retirer = st.multiselect(
         "Relevés à retirer",
@@ -185,5 +189,6 @@ def _afficher_releves() -> None:
         placeholder="Choisir",
     )
     if a_retirer and st.button("Retirer les relevés choisis"):
-        garder_saisies(tuple(s for rang, s in enumerate(saisies) if rang not in a_retirer))
+        retires = [saisies[rang] for rang in a_retirer]
+        garder_saisies(tuple(s for s in lire_saisies() if s not in retires))
         st.rerun()

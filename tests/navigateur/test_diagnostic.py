@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from diagnostic.exports.projet import Projet, export_projet
+from diagnostic.indicateurs import ValeurSaisie
+from diagnostic.perimetre import Perimetre
 from pages.composants.lien import encode_lien
 
 REDON = "243500741"
@@ -162,6 +167,38 @@ def test_un_releve_rezone_est_verifie_puis_garde_et_marque(onglets, calme, lien)
     ligne = onglet.get_by_role("row").filter(has_text="ALD").first
     assert "21,9" in ligne.inner_text()
     assert "saisi" in ligne.inner_text()
+
+
+def test_un_releve_revient_avec_le_projet_et_un_faux_est_dit(onglets, calme, france, tmp_path):
+    saisies = (
+        ValeurSaisie("taux_ald", 21.9, date(2026, 3, 5)),
+        ValeurSaisie("taux_c2s", 900.0, date(2026, 3, 5)),
+        ValeurSaisie("d_une_autre_version", 3.0, date(2026, 3, 5)),
+    )
+    membres = france.geographie.membres("epci", REDON)
+    fichier = tmp_path / "redon.cpts.json"
+    fichier.write_bytes(
+        export_projet(
+            france.geographie,
+            Projet(Perimetre("Redon", membres), saisies=saisies),
+            le=date(2026, 3, 6),
+        )
+    )
+    onglet = onglets.ouvrir("/exports")
+    onglet.get_by_text("Rouvrir un projet enregistré").click()
+    onglet.locator("input[type=file]").last.set_input_files(fichier)
+    onglet.get_by_role("button", name="Ouvrir ce projet").click()
+    calme(onglet)
+    onglet.get_by_role("link", name="Diagnostic du territoire").click()
+    onglet.get_by_role("heading", name="Diagnostic du territoire", level=1).wait_for()
+    calme(onglet)
+    choisir(onglet, calme, "Relevés REZONE")
+    assert "05/03/2026" in onglet.get_by_role("row").filter(has_text="ALD").inner_text()
+    onglet.get_by_text("900 n’est pas entre 0 et 100").wait_for()
+    onglet.get_by_text("d_une_autre_version").wait_for()
+    choisir(onglet, calme, "Indicateurs", "Relevés REZONE CPTS")
+    ligne = onglet.get_by_role("row").filter(has_text="ALD").first
+    assert "relevé du 05/03/2026" in ligne.inner_text()
 
 
 def test_une_comparaison_dit_ce_qui_est_gagne_et_perdu(onglets, calme, lien):
