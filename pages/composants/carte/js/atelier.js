@@ -299,6 +299,7 @@ class Atelier {
   #listen(carteHote) {
     const { signal } = this.fin;
     this.#watchCopies();
+    carteHote.addEventListener("pointerdown", () => this.message.yield());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#repaint(), {
       signal,
     });

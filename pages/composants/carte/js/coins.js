@@ -86,6 +86,12 @@ export class Message {
   constructor() {
     this.element = el("div", { class: "message", role: "status", hidden: true });
     this.minuterie = 0;
+    this.aSuite = false;
+  }
+
+  /** Make way for a gesture on the map, unless there is an answer to give. */
+  yield() {
+    if (!this.aSuite) this.element.hidden = true;
   }
 
   /**
@@ -95,6 +101,7 @@ export class Message {
    */
   say(texte, suite) {
     clearTimeout(this.minuterie);
+    this.aSuite = suite !== undefined;
     const fermer = () => {
       this.element.hidden = true;
     };
