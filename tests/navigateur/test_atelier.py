@@ -224,6 +224,36 @@ def test_balayer_gommer_rectangle_et_polygone(ouvrir, france):
     atelier.verifier(dedans)
 
 
+def test_une_zone_compte_ce_qu_elle_change(ouvrir):
+    atelier = ouvrir([CESSON])
+    atelier.voir(48.13, -1.6, 10.5)
+    atelier.maille("Communes")
+    atelier.outil("Rectangle")
+    x, y = atelier.point(CESSON)
+    atelier.glisser((x - 110, y - 110), (x + 110, y + 110))
+    ajoutees = len(atelier.codes()) - 1
+    assert ajoutees > 1
+    assert f"{ajoutees}\u00a0communes ajoutées." in atelier.message()
+    atelier.onglet.get_by_role("button", name="Annuler").first.click()
+    atelier.attendre()
+    atelier.onglet.get_by_label("Retirer", exact=True).check()
+    atelier.glisser((x - 110, y - 110), (x + 110, y + 110))
+    assert "1\u00a0commune retirée." in atelier.message()
+    atelier.verifier(())
+
+
+def test_un_clic_devance_les_communes_du_lieu(ouvrir, france):
+    atelier = ouvrir()
+    atelier.onglet.route("**/dep-38.json", lambda _: None)  # never comes
+    atelier.hote.evaluate(
+        "(h) => h.atelier.carte.carte.setView([45.19, 5.72], 11, { animate: false })"
+    )
+    atelier.onglet.mouse.click(*atelier.point("38185"))
+    atelier.onglet.locator(".confirme", has_text="✓ vérifié").wait_for()
+    grenoble = france.geographie.unites.loc["38185", "code_epci"]
+    assert atelier.codes() == france.geographie.membres("epci", grenoble)
+
+
 def test_une_alerte_mene_au_lieu_et_comble_l_enclave(ouvrir, rennes):
     atelier = ouvrir(rennes - {CHARTRES})
     atelier.voir(46.5, 2.5, 6)

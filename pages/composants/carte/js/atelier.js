@@ -663,7 +663,7 @@ class Atelier {
       this.bulle.hide();
       return;
     }
-    const phrase = this.bulle.write(this.dessin, cible, this.gestes.enleve(cible), this.#contexte());
+    const phrase = this.bulle.write(this.dessin, cible, this.gestes.retire(cible), this.#contexte());
     this.bulle.place(point, this.scene.getBoundingClientRect());
     if (this.cadre.querySelector(".carte[data-clavier]")) this.annonce.textContent = phrase;
   }
@@ -673,7 +673,7 @@ class Atelier {
    * @param {import("./gestes.js").Cible} cible @param {() => void} tape
    */
   #tellTape(cible, tape) {
-    const phrase = this.bulle.write(this.dessin, cible, this.gestes.enleve(cible), this.#contexte());
+    const phrase = this.bulle.write(this.dessin, cible, this.gestes.retire(cible), this.#contexte());
     this.bulle.hide();
     tape();
     this.say(`${phrase}.`, { texte: "Annuler", action: () => this.#undo() });

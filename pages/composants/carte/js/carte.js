@@ -186,6 +186,11 @@ export class Carte {
     return this.#enVue().flatMap((departement) => this.details.get(departement) ?? []);
   }
 
+  /** Whether communes should be drawn here and some are not there yet. */
+  get attendCommunes() {
+    return this.montreCommunes && this.couches.length < this.#enVue().length;
+  }
+
   /** @param {boolean} montrer */
   setNoms(montrer) {
     this.noms = montrer;

@@ -134,28 +134,44 @@ export class Gestes {
   cible(point, autre = false) {
     const [x, y] = this.carte.toMonde(point);
     const entite = entiteSous(this.carte.couches, x, y);
-    return entite < 0 ? null : this.#cibleDe(entite, autre);
+    if (entite >= 0) return this.#cibleDe(entite, autre);
+    // the communes of the place are on their way: the whole country knows its groups already
+    const { attendCommunes, france } = this.carte;
+    if (!attendCommunes || !france || this.#parCommune(autre)) return null;
+    const groupe = entiteSous([france], x, y);
+    return groupe < 0 ? null : this.#cibleGroupe(groupe);
+  }
+
+  /** @param {boolean} autre */
+  #parCommune(autre) {
+    return (this.carte.maille === "commune") !== autre && this.carte.montreCommunes;
   }
 
   /** @param {number} entite @param {boolean} autre @returns {Cible} */
   #cibleDe(entite, autre) {
     const { unites } = this.dessin;
-    const parCommune = (this.carte.maille === "commune") !== autre && this.carte.montreCommunes;
-    if (parCommune) return { rangs: [entite], groupe: -1, nom: unites.nom(entite) };
-    const groupe = this.carte.montreCommunes ? at(unites.groupe, entite) : entite;
-    const { membres, nom } = unites.groupes[groupe] ?? { membres: [], nom: "" };
+    if (this.#parCommune(autre)) return { rangs: [entite], groupe: -1, nom: unites.nom(entite) };
+    return this.#cibleGroupe(this.carte.montreCommunes ? at(unites.groupe, entite) : entite);
+  }
+
+  /** @param {number} groupe @returns {Cible} */
+  #cibleGroupe(groupe) {
+    const { membres, nom } = this.dessin.unites.groupes[groupe] ?? { membres: [], nom: "" };
     return { rangs: membres, groupe, nom };
   }
 
-  /** Whether a click takes the target away: all of it is in. @param {Cible} cible */
-  enleve(cible) {
+  /** Whether all of the target is in. @param {Cible} cible */
+  #contient(cible) {
     return cible.rangs.every((rang) => this.dessin.dans[rang] === 1);
   }
 
   /** @param {{x: number, y: number}} point @param {boolean} autre */
   #click(point, autre) {
     const cible = this.cible(point, autre);
-    if (!cible) return;
+    if (!cible) {
+      if (this.carte.attendCommunes) this.onMessage("Les communes arrivent\u00a0: cliquez de nouveau.");
+      return;
+    }
     if (this.carte.maille === "commune" && !this.carte.montreCommunes) {
       this.carte.fly(cible.rangs);
       this.onMessage("Zoom sur l’intercommunalité\u00a0: cliquez maintenant une commune.");
@@ -171,7 +187,7 @@ export class Gestes {
 
   /** @param {Cible} cible */
   toggle(cible) {
-    if (this.enleve(cible)) this.dessin.apply(`Retirer ${cible.nom}`, [], cible.rangs);
+    if (this.retire(cible)) this.dessin.apply(`Retirer ${cible.nom}`, [], cible.rangs);
     else this.dessin.apply(`Ajouter ${cible.nom}`, cible.rangs);
     this.onFin();
   }
@@ -179,13 +195,13 @@ export class Gestes {
   /** @param {{x: number, y: number}} point @param {boolean} autre */
   #hover(point, autre) {
     const cible = this.cible(point, autre);
-    this.carte.setSurvol(cible && { ...cible, retirer: this.#retire(cible) });
+    this.carte.setSurvol(cible && { ...cible, retirer: this.retire(cible) });
     this.onSurvol(cible, point);
   }
 
-  /** @param {Cible} cible */
-  #retire(cible) {
-    if (this.outil === "clic") return this.enleve(cible);
+  /** Whether the tool in hand takes the target away. @param {Cible} cible */
+  retire(cible) {
+    if (this.outil === "clic") return this.#contient(cible);
     return this.outil === "gomme" || (this.outil !== "balayage" && this.retirer);
   }
 
@@ -214,6 +230,11 @@ export class Gestes {
     }
     this.dessin.open(this.outil === "gomme" ? "Gommer" : "Balayer");
     this.dernier = this.carte.toMonde(point);
+    if (this.carte.maille === "commune" && !this.carte.montreCommunes) {
+      this.onMessage(
+        "À cette échelle, le pinceau prend des intercommunalités entières\u00a0: zoomez pour les communes.",
+      );
+    }
     this.#sweep(point);
   }
 
@@ -337,10 +358,13 @@ export class Gestes {
       }
     }
     const retirer = this.retirer !== alt;
+    const avant = this.dessin.nombre;
     const change = this.dessin.apply(libelle, retirer ? [] : rangs, retirer ? rangs : []);
+    const nombre = Math.abs(this.dessin.nombre - avant);
+    const participe = retirer ? "retirée" : "ajoutée";
     this.onMessage(
       change
-        ? `${libelle}\u00a0: ${compter(rangs.length, "commune")} ${retirer ? "retirées" : "dans la zone"}.`
+        ? `${libelle}\u00a0: ${compter(nombre, `commune ${participe}`, `communes ${participe}s`)}.`
         : `${libelle}\u00a0: rien à ${retirer ? "retirer" : "ajouter"} dans cette zone.`,
     );
     this.onFin();
