@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -179,6 +180,12 @@ class Cadence:
             self.dormir(debut - maintenant)
 
 
+@lru_cache(maxsize=32)
+def share_cadence(source: str, appels_par_minute: int) -> Cadence:  # noqa: ARG001 - the cache key
+    """Return the one cadence of a source: every page and session of this server counts in it."""
+    return Cadence(appels_par_minute)
+
+
 def build_session() -> requests.Session:
     """Return a session that names the application and never retries on its own."""
     session = requests.Session()
@@ -198,6 +205,8 @@ class Telechargeur:
         Injected: the tests give one that talks to a local server.
     cache
         None to keep nothing on disk.
+    cadence
+        That of the source, shared by the whole process, unless another is given.
     horloge, dormir, maintenant
         Injected clocks.
     """
@@ -209,6 +218,7 @@ class Telechargeur:
         session: requests.Session | None = None,
         cache: CacheDisque | None = None,
         reglages: Reglages | None = None,
+        cadence: Cadence | None = None,
         horloge: Callable[[], float] = time.monotonic,
         dormir: Callable[[float], None] = time.sleep,
         maintenant: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -220,7 +230,7 @@ class Telechargeur:
         self._horloge = horloge
         self._dormir = dormir
         self._maintenant = maintenant
-        self._cadence = Cadence(self._reglages.appels_par_minute, horloge, dormir)
+        self._cadence = cadence or share_cadence(source, self._reglages.appels_par_minute)
 
     def get(
         self,

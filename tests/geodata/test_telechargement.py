@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from geodata.errors import SourceIndisponibleError, SourceModifieeError
-from geodata.telechargement import CacheDisque, Cadence, Reglages, Telechargeur
+from geodata.telechargement import CacheDisque, Cadence, Reglages, Telechargeur, share_cadence
 from tests.geodata.rejeu import Page, Serveur, cle, lancer
 
 BON = Page(b'{"valeur": 1}')
@@ -220,6 +220,18 @@ def test_thirty_calls_a_minute_are_two_seconds_apart() -> None:
     for _ in range(4):
         cadence.wait()
     assert attentes == [2.0, 4.0, 6.0]
+
+
+def test_two_pages_of_one_server_share_the_rate_of_a_source(serveur: Serveur) -> None:
+    partagee = share_cadence("une source", 30)
+    assert share_cadence("une source", 30) is partagee
+    assert share_cadence("une autre", 30) is not partagee
+    attentes: list[float] = []
+    cadence = Cadence(30, horloge=lambda: 100.0, dormir=attentes.append)
+    for _ in range(3):
+        # a new gate at each click, as the pages do
+        Telechargeur("une source", reglages=REGLAGES, cadence=cadence).get(serveur.racine + "/x")
+    assert attentes == [2.0, 4.0]
 
 
 def test_proxies_and_authorities_of_the_network_are_honoured(
