@@ -526,6 +526,34 @@ def test_une_liste_collee_se_relit_avant_de_s_appliquer(ouvrir):
     atelier.verifier({RENNES, CESSON, "05039"})
 
 
+def test_un_serveur_absent_se_dit_en_francais(ouvrir):
+    atelier = ouvrir([RENNES])
+    onglet = atelier.onglet
+    onglet.route("**/atelier/recherche*", lambda appel: appel.abort())
+    onglet.get_by_role("combobox", name="Chercher").fill("brest")
+    onglet.locator("#atelier-resultats", has_text="La recherche ne répond pas").wait_for()
+    onglet.route("**/atelier/liste", lambda appel: appel.fulfill(status=502, body="<html>"))
+    onglet.get_by_role("button", name="Coller une liste").click()
+    onglet.locator("#atelier-liste").fill("Brest")
+    onglet.get_by_role("button", name="Lire la liste").click()
+    onglet.locator(".rapport", has_text="Le serveur ne répond pas").wait_for()
+    onglet.locator("#atelier-liste").fill("https://exemple.fr/perimetre?t=1.AAAA")
+    onglet.get_by_role("button", name="Lire la liste").click()
+    onglet.locator(".rapport", has_text="Ce lien ne peut pas être lu").wait_for()
+    atelier.verifier([RENNES])
+
+
+def test_sans_le_voisinage_la_carte_dessine(ouvrir, france):
+    atelier = ouvrir()
+    onglet = atelier.onglet
+    onglet.route("**/voisinage.json", lambda appel: appel.abort())
+    onglet.goto(onglet.url)
+    onglet.get_by_text("Le survol ne dira pas les enclaves").wait_for()
+    atelier = Atelier(onglet, france.geographie)
+    atelier.cliquer(RENNES)
+    assert RENNES in atelier.codes()
+
+
 def test_un_rechargement_rend_le_dessin_et_son_historique(ouvrir, rennes, france):
     atelier = ouvrir()
     atelier.cliquer(RENNES)
@@ -779,4 +807,7 @@ def test_l_atelier_est_accessible(ouvrir, accessibilite, rennes, theme):
     accessibilite(atelier.onglet)
     atelier.onglet.get_by_role("button", name="Fermer", exact=True).click()
     atelier.onglet.locator(".composition summary").first.click()
-    accessibilite(atelier.onglet)
+    for texte, attendu in (("rennes", "Rennes Métropole"), ("zzzz", "Aucun lieu de ce nom")):
+        atelier.onglet.get_by_role("combobox", name="Chercher").fill(texte)
+        atelier.onglet.locator("#atelier-resultats", has_text=attendu).wait_for()
+        accessibilite(atelier.onglet)

@@ -27,7 +27,7 @@ import { Collage, Recherche } from "./recherche.js";
 import { situation } from "./taille.js";
 import { compter, nombreFr } from "./texte.js";
 import { Unites } from "./unites.js";
-import { Verification } from "./verification.js";
+import { RefusError, Verification } from "./verification.js";
 import { Voisinage } from "./voisinage.js";
 
 /** @typedef {import("./toile.js").Palette} Palette */
@@ -288,11 +288,11 @@ class Atelier {
     this.gestes.setOutil("clic");
     this.barre.showOutil("clic");
     this.#listen(carteHote);
-    this.carte.start();
-    this.#showCpts(true);
-    loadJson(`${data.couches}voisinage.json`).then((table) => {
-      this.voisinage = new Voisinage(table);
+    this.carte.start().catch(() => {
+      this.say("Les contours n’ont pas pu être chargés\u00a0: rechargez la page.");
     });
+    this.#showCpts(true);
+    this.#loadVoisinage();
   }
 
   /** @param {HTMLElement} carteHote */
@@ -328,6 +328,15 @@ class Atelier {
   /** @param {Event} e */
   #leave(e) {
     if (this.aPartager && !e.composedPath().includes(this.hote)) this.#share();
+  }
+
+  /** Without it, the hover says the totals only; the server still checks pieces and enclaves. */
+  async #loadVoisinage() {
+    try {
+      this.voisinage = new Voisinage(await loadJson(`${this.data.couches}voisinage.json`));
+    } catch {
+      this.say("Le survol ne dira pas les enclaves\u00a0: leur fichier n’a pas pu être chargé.");
+    }
   }
 
   /** Outlines of the known CPTS; asked only when the map is there. @param {boolean} montrer */
@@ -601,14 +610,9 @@ class Atelier {
     // a link is read here, then its codes as any list: the server knows those of the past
     const lien = /[?&]t=([^&\s]+)/.exec(texte)?.[1];
     const body = lien ? readCodes(lien).join("\n") : texte;
-    let reponse, corps;
-    try {
-      reponse = await fetch(this.data.liste, { method: "POST", body });
-      corps = await reponse.json();
-    } catch {
-      throw new Error("Le serveur n’a pas répondu\u00a0: rien n’a été lu. Réessayez dans un instant.");
-    }
-    if (!reponse.ok) throw new Error(corps.message);
+    const reponse = await fetch(this.data.liste, { method: "POST", body });
+    const corps = await reponse.json();
+    if (!reponse.ok) throw new RefusError(corps.message);
     return corps;
   }
 
@@ -731,9 +735,7 @@ function readCodes(lien) {
   try {
     return decodeLien(lien).codes;
   } catch {
-    throw new Error(
-      "Ce lien ne peut pas être lu\u00a0: vérifiez qu’il a été copié en entier. Rien n’a été modifié.",
-    );
+    throw new RefusError("Ce lien ne peut pas être lu\u00a0: vérifiez qu’il a été copié en entier.");
   }
 }
 

@@ -5,6 +5,7 @@
 import { el, icone, remplir } from "./dom.js";
 import { decodeLien } from "./lien.js";
 import { compter } from "./texte.js";
+import { RefusError } from "./verification.js";
 
 /** @typedef {{type: string, code: string, libelle: string, precision: string, nature: string, lien: string, approche: boolean}} Resultat */
 /**
@@ -75,15 +76,15 @@ export class Recherche {
     }
     const appel = new AbortController();
     this.appel = appel;
+    let rien = "Aucun lieu de ce nom.";
     try {
       this.resultats = await this.chercher(texte, appel.signal);
     } catch {
       if (appel.signal.aborted) return;
       this.resultats = [];
-      this.#show("La recherche n’a pas répondu\u00a0: réessayez dans un instant.");
-      return;
+      rien = "La recherche ne répond pas\u00a0: réessayez dans un instant.";
     }
-    this.#show("Aucun lieu de ce nom.");
+    this.#show(rien);
   }
 
   /** @param {string} rien what to say when there is no result */
@@ -110,7 +111,8 @@ export class Recherche {
             el("span", { class: "nature" }, resultat.nature),
         ),
       ),
-      this.resultats.length === 0 && el("li", { class: "rien" }, rien),
+      this.resultats.length === 0 &&
+        el("li", { class: "rien", role: "option", "aria-disabled": "true" }, rien),
     );
     this.etat.textContent =
       this.resultats.length > 0 ? compter(this.resultats.length, "résultat") : rien;
@@ -131,6 +133,7 @@ export class Recherche {
   }
 
   #mark() {
+    this.champ.removeAttribute("aria-activedescendant");
     for (const [n, option] of [...this.liste.querySelectorAll("[role=option]")].entries()) {
       option.setAttribute("aria-selected", String(n === this.actif));
       if (n === this.actif) {
@@ -293,8 +296,8 @@ export class Collage {
     try {
       this.lue = await this.analyser(texte);
     } catch (erreur) {
-      const raison = erreur instanceof Error ? erreur.message : "";
-      this.#refuse(raison || "La liste n’a pas pu être lue.");
+      const muet = "Le serveur ne répond pas\u00a0: la liste n’a pas été lue. Réessayez dans un instant.";
+      this.#refuse(erreur instanceof RefusError ? erreur.message : muet);
       return;
     }
     this.#review(this.lue);

@@ -7,8 +7,8 @@
 
 const DELAIS_MS = [1000, 2000, 5000, 10000]; // before asking again; the last one for ever
 
-/** The server answered, and will not answer otherwise. */
-class RefusError extends Error {}
+/** An answer that asking again would not change; its message is for people. */
+export class RefusError extends Error {}
 
 export class Verification {
   /**
