@@ -25,6 +25,7 @@ from diagnostic.indicateurs.saisie import build_resultats_saisis
 from diagnostic.indicateurs.themes.communs import SUFFIXE_DEPARTEMENT
 from diagnostic.indicateurs.tranches import compute_pyramide
 from diagnostic.perimetre import Perimetre
+from diagnostic.redaction import enumerer
 from geodata.schema import ANNEES_POPULATION
 from pages.composants import etat
 from pages.composants.chargement import (
@@ -432,12 +433,21 @@ def _afficher_indicateurs(
         return
     genres = _choisir_genres()
     if "ressemblant" in genres:
-        afficher_note(METHODE)
+        afficher_note(f"{METHODE} {_nommer_ressemblants(resultats)}")
     theme = st.segmented_control(
         "Thème", list(THEMES), default=THEMES[0], key="diagnostic-theme", required=True
     )
     reperes = Reperes(genres, repartitions)
     _afficher_theme(str(theme), resultats, reperes, tables, perimetre)
+
+
+def _nommer_ressemblants(resultats: Sequence[ResultatIndicateur]) -> str:
+    noms = dict.fromkeys(
+        c.libelle for r in resultats for c in r.comparateurs if c.genre == "ressemblant"
+    )
+    if not noms:
+        return "Aucune ici : l’un des trois traits n’est pas connu pour ce territoire."
+    return f"Ici : {enumerer(list(noms))}."
 
 
 def _afficher_diagnostic(perimetre: Perimetre, le: date) -> None:

@@ -18,9 +18,17 @@ from diagnostic.redaction import accorder, enumerer
 from geodata.listes import analyser_liste
 from geodata.schema import Geographie
 from pages.composants.chargement import ouvrir_recherche
-from pages.composants.format import ABSENT, formater_habitants, formater_nombre, formater_part
+from pages.composants.format import (
+    ABSENT,
+    INSECABLE,
+    formater_habitants,
+    formater_nombre,
+    formater_part,
+    typographier,
+)
 from pages.composants.graphiques import COUVERTURE_PLEINE, formater_valeur
 from pages.composants.html import Ligne, afficher_tableau
+from pages.composants.mise_en_page import echapper_markdown
 
 _FACONS: Final = ("Une intercommunalité", "Une liste de communes", "Un projet enregistré")
 _NOMS_MAXIMUM: Final = 12
@@ -68,13 +76,15 @@ def _choisir(geographie: Geographie) -> Perimetre | None:
 
 def _lire_liste(texte: str) -> Perimetre:
     comprise = analyser_liste(texte, ouvrir_recherche())
-    laissees = len(comprise.ambigues) + len(comprise.inconnues)
-    if laissees:
-        st.warning(
-            f"{accorder(laissees, 'ligne')} de la liste, ambiguë ou inconnue, laissée de côté."
-            if laissees == 1
-            else f"{laissees} lignes de la liste, ambiguës ou inconnues, laissées de côté."
-        )
+    for laissees, faute in (
+        ([element.texte for element in comprise.inconnues], "inconnu"),
+        ([element.texte for element in comprise.ambigues], "ambigu (précisez le département)"),
+    ):
+        if laissees:
+            cites = enumerer([f"« {texte[:40]} »" for texte in laissees])
+            st.warning(
+                echapper_markdown(typographier(f"Laissé de côté, {faute}{INSECABLE}: {cites}."))
+            )
     return Perimetre("Liste collée", comprise.codes_unites)
 
 

@@ -220,7 +220,7 @@ def _repartition(resultat: ResultatIndicateur, reperes: Reperes) -> str:
         return ""
     debut = formater_nombre(repartition.premier_quartile, resultat.decimales)
     fin = formater_valeur(resultat, repartition.dernier_quartile)
-    return f"La moitié de ces intercommunalités sont entre {debut} et {fin}."
+    return f"La moitié des intercommunalités de taille comparable sont entre {debut} et {fin}."
 
 
 def _autres(

@@ -204,12 +204,16 @@ def test_un_releve_revient_avec_le_projet_et_un_faux_est_dit(onglets, calme, fra
 def test_une_comparaison_dit_ce_qui_est_gagne_et_perdu(onglets, calme, lien):
     onglet = onglets.ouvrir(f"/diagnostic?{lien}")
     choisir(onglet, calme, "Comparer à un autre périmètre", "Une liste de communes")
-    onglet.get_by_label("Codes ou noms, un par ligne").fill("35236\n35238")
+    onglet.get_by_label("Codes ou noms, un par ligne").fill(
+        "35236\n35238\nNulle-Part\nSaint-Martin"
+    )
     onglet.get_by_label("Codes ou noms, un par ligne").blur()
     calme(onglet)
     dedans = onglet.get_by_role("row").filter(has_text="Seulement dans l’autre").first
     dedans.wait_for()
     assert "Rennes" in dedans.inner_text()
+    onglet.get_by_text("inconnu\u00a0: «\u00a0Nulle-Part\u00a0»").wait_for()
+    onglet.get_by_text("ambigu (précisez le département)").wait_for()
     assert "Redon" in onglet.get_by_role("row").filter(has_text="Dans les deux").inner_text()
 
 
