@@ -273,8 +273,8 @@ def _afficher_actualisation(le: date) -> None:
     if laisses := deja - set(departements):
         noms = [geographie.nom("departement", code) for code in sorted(laisses)]
         st.warning(
-            "Une actualisation remplace la précédente : les chiffres de "
-            f"{enumerer(noms)} ne seraient plus là."
+            "Une actualisation remplace la précédente : les chiffres déjà pris pour ces "
+            f"départements ne seraient plus là : {enumerer(noms)}."
         )
     if departements and st.button("Actualiser"):
         _actualiser(
