@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _prepare_flux()
     analyseur = Analyseur(
         prog="python -m diagnostic",
-        description="Le territoire d'une CPTS : population, taille, financement, vérifications.",
+        description="Le territoire d’une CPTS : population, taille, financement, vérifications.",
     )
     sous_commandes = analyseur.add_subparsers(
         title="commandes", metavar="COMMANDE", required=True, parser_class=Analyseur

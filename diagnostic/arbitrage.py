@@ -273,7 +273,7 @@ class _Juge:
         avant = self.etat(cote, cote.codes)
         nom = f"« {cote.nom} »"
         if apres.est_vide:
-            return [f"{nom} n'a plus aucune commune"] * 3
+            return [f"{nom} n’a plus aucune commune"] * 3
         reserves = []
         if apres.ecart_plancher is not None and apres.ecart_plancher < 0:
             manque = format_nombre(-apres.ecart_plancher)

@@ -361,12 +361,12 @@ def _build_alerte(trouve: Chevauchement) -> Alerte:
             "chevauchement_incertain",
             "information",
             f"« {trouve.b} » ({statut}) tient une partie de {communes} de votre territoire, sans "
-            "que l'on sache laquelle : à vérifier avec son équipe "
+            "que l’on sache laquelle : à vérifier avec son équipe "
             f"({format_nombre(trouve.population_max)} habitants au plus).",
             codes,
         )
     doute = (
-        f", et jusqu'à {format_nombre(trouve.population_max)} selon le partage réel"
+        f", et jusqu’à {format_nombre(trouve.population_max)} selon le partage réel"
         if trouve.population_max > trouve.population
         else ""
     )

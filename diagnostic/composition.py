@@ -163,7 +163,7 @@ class _Lecture:
                 yield Alerte(
                     "commune_scindee",
                     "attention",
-                    f"L'ancienne commune {traduit.nom_ancien} ({ancien}) a été partagée entre "
+                    f"L’ancienne commune {traduit.nom_ancien} ({ancien}) a été partagée entre "
                     f"{enumerer(nommer(self.geographie, successeurs))} ; seule "
                     f"{nommer(self.geographie, [traduit.nouveau])[0]} ({traduit.nouveau}) est "
                     "retenue. Ajoutez les autres si elles font partie du territoire.",
@@ -177,7 +177,7 @@ class _Lecture:
                     "commune_et_arrondissements",
                     "information",
                     f"{nom} ({commune}) est demandée en entier et aussi par arrondissement "
-                    f"({enumerer(doublons)}) : ses habitants ne sont comptés qu'une fois.",
+                    f"({enumerer(doublons)}) : ses habitants ne sont comptés qu’une fois.",
                     (commune, *doublons),
                 )
         if self.zeros_restitues:

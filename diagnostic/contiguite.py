@@ -77,7 +77,7 @@ def build_alertes_contiguite(geographie: Geographie, contiguite: Contiguite) -> 
             Alerte(
                 "morceaux",
                 "attention",
-                f"Le territoire est en {len(contiguite.morceaux)} morceaux. À l'écart du "
+                f"Le territoire est en {len(contiguite.morceaux)} morceaux. À l’écart du "
                 f"morceau principal ({accorder(principal.nombre_communes, 'commune')}) : "
                 f"{' ; '.join(descriptions)}.",
                 tuple(code for morceau in autres for code in morceau.codes),

@@ -37,7 +37,7 @@ class TerritoireNonCouvertError(DiagnosticError):
         liste = ", ".join(f"{code} ({nom})" for code, nom in territoires.items())
         super().__init__(
             f"Territoire non couvert : {liste}. Les données embarquées portent sur la métropole et "
-            "les cinq départements et régions d'outre-mer (971 à 974 et 976)."
+            "les cinq départements et régions d’outre-mer (971 à 974 et 976)."
         )
 
 
@@ -56,4 +56,4 @@ class ParametreIntrouvableError(DiagnosticError):
     def __init__(self, nom: str, le: date) -> None:
         self.nom = nom
         self.le = le
-        super().__init__(f"Aucune valeur de « {nom} » n'est connue au {le:%d/%m/%Y}.")
+        super().__init__(f"Aucune valeur de « {nom} » n’est connue au {le:%d/%m/%Y}.")

@@ -83,12 +83,12 @@ def build_alertes_plancher(population: int | None, plancher: Plancher) -> list[A
             Alerte(
                 "sous_plancher",
                 "bloquant" if regle.statut == "ferme" else "attention",
-                f"{format_nombre(population)} habitants : c'est moins que "
+                f"{format_nombre(population)} habitants : c’est moins que "
                 + (
                     f"le minimum de {format_nombre(regle.habitants)} habitants imposé en région "
                     f"{regle.nom}."
                     if regle.statut == "ferme"
-                    else f"l'ordre de grandeur de {format_nombre(regle.habitants)} habitants "
+                    else f"l’ordre de grandeur de {format_nombre(regle.habitants)} habitants "
                     f"attendu en région {regle.nom} (repère, non imposé)."
                 ),
                 (regle.code,),
@@ -101,8 +101,8 @@ def build_alertes_plancher(population: int | None, plancher: Plancher) -> list[A
                 "plancher_inconnu",
                 "information",
                 "Population minimale non établie pour "
-                f"{enumerer([regle.nom for regle in inconnues])} : aucun document régional n'a "
-                "été lu. À demander à l'ARS.",
+                f"{enumerer([regle.nom for regle in inconnues])} : aucun document régional n’a "
+                "été lu. À demander à l’ARS.",
                 tuple(regle.code for regle in inconnues),
             )
         )

@@ -66,9 +66,9 @@ def build_alertes_seuil(population: int, bareme: BaremeTaille) -> list[Alerte]:
                     "seuil_non_tranche",
                     "attention",
                     f"La population est exactement de {format_nombre(population)} habitants : le "
-                    f"texte ne dit pas si c'est la taille {rang} ou {rang + 1}. La taille "
+                    f"texte ne dit pas si c’est la taille {rang} ou {rang + 1}. La taille "
                     f"{seuil.taille_a_la_borne} est retenue par prudence ; à confirmer auprès de "
-                    "l'ARS et de l'Assurance maladie.",
+                    "l’ARS et de l’Assurance maladie.",
                 )
             )
         elif abs(ecart) <= bareme.marge_alerte * seuil.habitants:
@@ -108,5 +108,5 @@ def build_alerte_definition(
         f"population municipale {MILLESIME_POPULATION['municipale']} "
         f"({format_nombre(municipale)} habitants), taille {tailles[1]} avec la population totale "
         f"{MILLESIME_POPULATION['totale']} ({format_nombre(totale)}). Aucun texte lu ne dit "
-        "laquelle retenir ; à confirmer auprès de l'ARS et de l'Assurance maladie.",
+        "laquelle retenir ; à confirmer auprès de l’ARS et de l’Assurance maladie.",
     )

@@ -317,7 +317,7 @@ def build_alertes_codes(codes_traduits: Sequence[CodeTraduit]) -> Iterable[Alert
         "information",
         f"{accorder(len(codes_traduits), 'ancien code', 'anciens codes')} de commune "
         f"{'remplacé' if len(codes_traduits) == 1 else 'remplacés'} par la commune actuelle : "
-        f"{liste}. La commune actuelle peut être plus étendue que l'ancienne.",
+        f"{liste}. La commune actuelle peut être plus étendue que l’ancienne.",
         tuple(sorted({c.nouveau for c in codes_traduits})),
     )
 
@@ -396,7 +396,7 @@ def _build_alertes_traversees(
             "plusieurs_departements",
             "départements",
             "information",
-            "plusieurs délégations de l'ARS et plusieurs CPAM peuvent être concernées",
+            "plusieurs délégations de l’ARS et plusieurs CPAM peuvent être concernées",
         ),
     ):
         if len(parts) > 1:
@@ -404,7 +404,7 @@ def _build_alertes_traversees(
             yield Alerte(
                 code,
                 "attention" if gravite == "attention" else "information",
-                f"Le territoire s'étend sur {len(parts)} {nom} : {liste}. {suite[0].upper()}"
+                f"Le territoire s’étend sur {len(parts)} {nom} : {liste}. {suite[0].upper()}"
                 f"{suite[1:]}.",
                 tuple(part.code for part in parts),
             )
@@ -460,5 +460,5 @@ def _decrire_incomplets(geographie: Geographie, incomplets: Sequence[EpciDuTerri
     if len(incomplets) > _LIMITE_EPCI:
         descriptions.append(f"et {len(incomplets) - _LIMITE_EPCI} de plus")
     sujet = accorder(len(incomplets), "intercommunalité")
-    verbe = "n'est retenue" if len(incomplets) == 1 else "ne sont retenues"
-    return f"{sujet} {verbe} qu'en partie : {', '.join(descriptions)}."
+    verbe = "n’est retenue" if len(incomplets) == 1 else "ne sont retenues"
+    return f"{sujet} {verbe} qu’en partie : {', '.join(descriptions)}."

@@ -97,7 +97,7 @@ def refresh_table(
     date_lecture = lues.recupere_le.date()
     notes = []
     if lues.est_perime:
-        notes.append(f"Le service n'a pas répondu : copie du {date_lecture:%d/%m/%Y}.")
+        notes.append(f"Le service n’a pas répondu : copie du {date_lecture:%d/%m/%Y}.")
     notes.append("Table limitée aux départements demandés.")
     return TableCommunale(
         id=actualisation.id,
@@ -143,7 +143,7 @@ def refresh_ameli(
         ) from erreur
     date_lecture = lue.recupere_le.date()
     perimee = (
-        (f"Le service n'a pas répondu : copie du {date_lecture:%d/%m/%Y}.",)
+        (f"Le service n’a pas répondu : copie du {date_lecture:%d/%m/%Y}.",)
         if lue.est_perime
         else ()
     )

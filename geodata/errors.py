@@ -36,7 +36,7 @@ class SourceIndisponibleError(GeodataError):
 
     def __init__(self, source: str, url: str, raison: str) -> None:
         super().__init__(
-            f"La source « {source} » n'a pas répondu ({raison}) : {url}. "
+            f"La source « {source} » n’a pas répondu ({raison}) : {url}. "
             "Les données déjà présentes restent utilisées, avec leur date."
         )
         self.source = source
@@ -72,7 +72,7 @@ class CodeInconnuError(GeodataError):
         accord = "Code inconnu" if len(self.codes) == 1 else "Codes inconnus"
         message = (
             f"{accord} : {', '.join(self.codes)}. Attendu : un code INSEE de commune ou "
-            "d'arrondissement municipal (35238, 2A004, 75113), ou un SIREN d'EPCI."
+            "d’arrondissement municipal (35238, 2A004, 75113), ou un SIREN d’EPCI."
         )
         super().__init__(" ".join([message, *precisions]))
 
@@ -107,6 +107,6 @@ class ConflitVersionError(RegistreError):
         qui = f" par {auteur}" if auteur else ""
         super().__init__(
             f"« {nom} » a été modifié{qui} le {le:%d/%m/%Y à %H:%M} (version {actuelle}, vous "
-            f"aviez lu la version {lue}). Rien n'a été écrasé : relisez la fiche, puis reprenez "
+            f"aviez lu la version {lue}). Rien n’a été écrasé : relisez la fiche, puis reprenez "
             "vos changements."
         )

@@ -84,8 +84,8 @@ class Magasin:
                 _write(self.dossier / fichier, contenu)
         except OSError as erreur:
             raise GeodataError(
-                f"La table n'a pas pu être rangée dans le dossier des données ({erreur.strerror}). "
-                "Libérez de la place, donnez le droit d'y écrire, ou indiquez un autre dossier par "
+                f"La table n’a pas pu être rangée dans le dossier des données ({erreur.strerror}). "
+                "Libérez de la place, donnez le droit d’y écrire, ou indiquez un autre dossier par "
                 f"la variable {VARIABLE_DOSSIER}."
             ) from erreur
 
@@ -97,7 +97,7 @@ class Magasin:
                 tables.append(_load(fiche))
             except (OSError, ValueError, KeyError, TypeError):
                 refus.append(
-                    f"La table « {fiche.stem} » est abîmée et n'est pas utilisée : "
+                    f"La table « {fiche.stem} » est abîmée et n’est pas utilisée : "
                     "importez à nouveau son fichier."
                 )
         return tuple(tables), tuple(refus)

@@ -172,7 +172,7 @@ def validate_table(nom: str, table: pd.DataFrame) -> pd.DataFrame:
     try:
         typee = table[list(colonnes)].astype(dict(colonnes))
     except (TypeError, ValueError) as erreur:
-        raise SchemaError(nom, [f"valeur d'un autre type : {erreur}"]) from erreur
+        raise SchemaError(nom, [f"valeur d’un autre type : {erreur}"]) from erreur
     cle = list(CLES.get(nom, ("code",)))
     if typee[cle].isna().to_numpy().any():
         defauts.append(f"clé absente ({', '.join(cle)})")
@@ -383,7 +383,7 @@ StatutCpts = Literal[
 LIBELLES_STATUT_CPTS: Final[Mapping[StatutCpts, str]] = {
     "non_renseigne": "statut non renseigné",
     "initiative": "initiative",
-    "lettre_intention": "lettre d'intention",
+    "lettre_intention": "lettre d’intention",
     "pre_projet": "pré-projet",
     "projet_valide": "projet de santé validé",
     "aci_signe": "ACI signé",

@@ -45,7 +45,7 @@ def load_tables_embarquees(referentiel: Referentiel) -> tuple[TableCommunale, ..
             etat="embarquee",
             recupere_le=source.recupere_le,
             valeurs=sommes[list(colonnes)].rename(columns=dict(colonnes)),
-            notes=("Mayotte n'est pas dans cette source.",),
+            notes=("Mayotte n’est pas dans cette source.",),
             compte={"lignes": len(referentiel.iris), "communes": len(sommes)},
         )
         for id_table, titre, colonnes in (

@@ -303,7 +303,7 @@ class Telechargeur:
                     break
             if essai + 1 < self._reglages.essais:
                 if attente > self._reglages.pause_maximale:
-                    raison += f", qui demande d'attendre {attente:.0f} s"
+                    raison += f", qui demande d’attendre {attente:.0f} s"
                     break
                 pauses = self._reglages.pauses
                 self._dormir(max(attente, pauses[min(essai, len(pauses) - 1)]))
@@ -321,7 +321,7 @@ class Telechargeur:
             if url.startswith("https:") and not brute.url.startswith("https:"):
                 raise SourceModifieeError(
                     f"La source « {self.source} » redirige vers une adresse non chiffrée, "
-                    f"qui n'a pas été lue : {url}."
+                    f"qui n’a pas été lue : {url}."
                 )
             morceaux: list[bytes] = []
             taille = 0
@@ -331,8 +331,8 @@ class Telechargeur:
                 if taille > reglages.taille_maximale:
                     raise SourceModifieeError(
                         f"La source « {self.source} » renvoie plus de "
-                        f"{reglages.taille_maximale // _MIO} Mio, bien plus qu'attendu : {url}. "
-                        "La réponse n'a pas été gardée."
+                        f"{reglages.taille_maximale // _MIO} Mio, bien plus qu’attendu : {url}. "
+                        "La réponse n’a pas été gardée."
                     )
                 if self._horloge() > fin:
                     raise requests.Timeout(f"plus de {reglages.delai_total:.0f} s")
@@ -359,7 +359,7 @@ def _retry_after(valeur: str) -> float:
 
 def _decrire(erreur: Exception) -> str:
     if isinstance(erreur, requests.exceptions.SSLError):
-        return "certificat refusé : vérifiez l'autorité de votre réseau (REQUESTS_CA_BUNDLE)"
+        return "certificat refusé : vérifiez l’autorité de votre réseau (REQUESTS_CA_BUNDLE)"
     if isinstance(erreur, requests.exceptions.ProxyError):
         return "le serveur mandataire refuse la connexion"
     if isinstance(erreur, requests.Timeout):

@@ -226,9 +226,9 @@ def _check_iris(tables: Tables) -> list[Controle]:
     ages = iris[["population_0_19", "population_20_64", "population_65_plus"]].sum(axis=1)
     return [
         Controle("population des IRIS (2021)", POPULATION_IRIS, int(iris["population"].sum())),
-        Controle("IRIS d'une commune inconnue", [], sorted(set(iris["code"]) - unites)),
+        Controle("IRIS d’une commune inconnue", [], sorted(set(iris["code"]) - unites)),
         Controle(
-            "IRIS dont les âges s'écartent de plus d'un habitant",
+            "IRIS dont les âges s’écartent de plus d’un habitant",
             0,
             int(((ages - iris["population"]).abs() > 1).sum()),
         ),

@@ -55,5 +55,5 @@ def check_contours(
         Controle(
             "unités en une seule couverture", True, bool(shapely.coverage_is_valid(geometries))
         ),
-        Controle("unités dont la surface n'est pas celle du contour", 0, int(ecarts.sum())),
+        Controle("unités dont la surface n’est pas celle du contour", 0, int(ecarts.sum())),
     ]

@@ -90,7 +90,7 @@ def _situer(taille: Taille) -> str:
 
 def _decrire_plancher(region: PlancherDeRegion) -> str:
     if region.statut == "inconnu":
-        return "non établi, à demander à l'ARS"
+        return "non établi, à demander à l’ARS"
     if region.habitants is None:
         return "aucun dans le document lu"
     nature = "imposé" if region.statut == "ferme" else "indicatif"
@@ -156,7 +156,7 @@ def _decrire_epci(epci: EpciDuTerritoire, geographie: Geographie) -> str:
 def _decrire_continuite(territoire: Territoire, geographie: Geographie) -> Iterator[str]:
     contiguite = territoire.contiguite
     if contiguite.est_contigu:
-        yield "Le territoire est d'un seul tenant."
+        yield "Le territoire est d’un seul tenant."
     else:
         for rang, morceau in enumerate(contiguite.morceaux, start=1):
             population = (

@@ -16,7 +16,7 @@ _TRADUCTIONS: Final = tuple(
         (r"unrecognized arguments: (.*)", r"argument non reconnu : \1"),
         (r"the following arguments are required: (.*)", r"il manque : \1"),
         (r"argument (.*?): invalid choice: '(.*?)' \(choose from (.*)\)",
-         r"\1 : « \2 » n'est pas proposé. Choix : \3"),
+         r"\1 : « \2 » n’est pas proposé. Choix : \3"),
         (r"argument (.*?): expected one argument", r"\1 : une valeur est attendue"),
         (r"argument (.*?): expected at least one argument",
          r"\1 : au moins une valeur est attendue"),
@@ -24,8 +24,8 @@ _TRADUCTIONS: Final = tuple(
         (r"argument (.*?): not allowed with argument (.*)", r"\1 ne va pas avec \2"),
         (r"argument (.*?): ignored explicit argument '(.*)'",
          r"\1 ne prend pas de valeur (« \2 »)"),
-        (r"argument (.*?): invalid \w+ value: '(.*)'", r"\1 : « \2 » n'est pas valable"),
-        (r"one of the arguments (.*) is required", r"il faut l'une de ces options : \1"),
+        (r"argument (.*?): invalid \w+ value: '(.*)'", r"\1 : « \2 » n’est pas valable"),
+        (r"one of the arguments (.*) is required", r"il faut l’une de ces options : \1"),
         (r"argument (.*?): (.*)", r"\1 : \2"),
     )
 )  # fmt: skip
@@ -71,5 +71,5 @@ def read_date(texte: str) -> date:
         return date.fromisoformat(texte)
     except ValueError as erreur:
         raise argparse.ArgumentTypeError(
-            f"« {texte} » n'est pas une date. Attendu : AAAA-MM-JJ, par exemple 2026-01-31"
+            f"« {texte} » n’est pas une date. Attendu : AAAA-MM-JJ, par exemple 2026-01-31"
         ) from erreur

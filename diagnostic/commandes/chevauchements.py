@@ -38,7 +38,7 @@ def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser])
         "--contre", metavar="FICHIER", type=Path, help="territoires connus, au lieu du registre"
     )
     analyseur.add_argument(
-        "--le", metavar="AAAA-MM-JJ", type=read_date, help="jour considéré (aujourd'hui par défaut)"
+        "--le", metavar="AAAA-MM-JJ", type=read_date, help="jour considéré (aujourd’hui par défaut)"
     )
     analyseur.add_argument("--json", action="store_true", help="résultat au format JSON")
     analyseur.set_defaults(executer=executer)
@@ -99,7 +99,7 @@ def _write(paires: list[Chevauchement], nombre: int) -> None:
         communes = accorder(len(paire.codes + paire.codes_partiels), "commune")
         habitants = format_nombre(paire.population)
         doute = (
-            f" (jusqu'à {format_nombre(paire.population_max)})"
+            f" (jusqu’à {format_nombre(paire.population_max)})"
             if paire.population_max > paire.population
             else ""
         )

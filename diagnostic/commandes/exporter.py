@@ -59,8 +59,8 @@ def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser])
     """Declare the command and its options."""
     analyseur = sous_commandes.add_parser(
         "exporter",
-        help="documents d'un périmètre, ou d'un lot de périmètres",
-        description="Écrit les documents d'un périmètre : rapport, trames, tableaux, cartes, "
+        help="documents d’un périmètre, ou d’un lot de périmètres",
+        description="Écrit les documents d’un périmètre : rapport, trames, tableaux, cartes, "
         "couches. Avec --lot, un dossier par périmètre et un classeur de synthèse.",
     )
     perimetre.ajouter_options(analyseur)
@@ -90,7 +90,7 @@ def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser])
         "--le",
         metavar="AAAA-MM-JJ",
         type=read_date,
-        help="date des documents et des règles (aujourd'hui par défaut)",
+        help="date des documents et des règles (aujourd’hui par défaut)",
     )
     analyseur.set_defaults(executer=executer)
 
@@ -171,7 +171,7 @@ def _open_atelier(referentiel: Referentiel, le: date) -> _Atelier:
         parametres=parametres,
         connues=connues,
         libelle_registre=(
-            f"le registre de l'application ({accorder(len(connues.territoires), 'CPTS', 'CPTS')} "
+            f"le registre de l’application ({accorder(len(connues.territoires), 'CPTS', 'CPTS')} "
             "ou projets en vigueur, liste partielle)"
         ),
     )
@@ -204,7 +204,7 @@ def _export_lot(atelier: _Atelier, args: argparse.Namespace, formats: Sequence[F
             projet = Projet(lu, type_population=args.population or "municipale")
             diagnostic = atelier.compute(Composition(lu), projet, projet.type_population)
         except CptsError as erreur:
-            remarques.append(f"« {lu.nom} » n'a pas été exporté. {erreur}")
+            remarques.append(f"« {lu.nom} » n’a pas été exporté. {erreur}")
             continue
         fichiers = atelier.export(diagnostic, formats, projet)
         dossier = _choose_nom(args.sortie, nom, "", fichiers, seul=porteurs[nom.lower()] == 1)

@@ -26,7 +26,7 @@ def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser])
         "importer",
         help="lire des listes ou des polygones de CPTS, les vérifier, les enregistrer",
         description="Lit des périmètres de CPTS (CSV, XLSX, ODS, GeoJSON, GeoPackage, Shapefile "
-        "en zip, KML), dit ce qui est compris et ce qui est douteux. Rien n'est enregistré sans "
+        "en zip, KML), dit ce qui est compris et ce qui est douteux. Rien n’est enregistré sans "
         "--enregistrer.",
     )
     analyseur.add_argument("fichiers", metavar="FICHIER", nargs="+", type=Path)
@@ -38,8 +38,8 @@ def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser])
         action="store_true",
         help="enregistre malgré des lignes bloquantes, qui sont laissées de côté",
     )
-    analyseur.add_argument("--auteur", default="", help="qui enregistre, gardé dans l'historique")
-    analyseur.add_argument("--motif", default="", help="pourquoi, gardé dans l'historique")
+    analyseur.add_argument("--auteur", default="", help="qui enregistre, gardé dans l’historique")
+    analyseur.add_argument("--motif", default="", help="pourquoi, gardé dans l’historique")
     analyseur.add_argument("--json", action="store_true", help="rapport au format JSON")
     analyseur.set_defaults(executer=executer)
 
@@ -61,7 +61,7 @@ def executer(args: argparse.Namespace) -> int:
     if refuse:
         raise ImportRefuseError(
             ", ".join(chemin.name for chemin in args.fichiers),
-            f"{accorder(len(bloquants), 'anomalie bloquante', 'anomalies bloquantes')}, rien n'a "
+            f"{accorder(len(bloquants), 'anomalie bloquante', 'anomalies bloquantes')}, rien n’a "
             "été enregistré. Corrigez le fichier, ou ajoutez --sans-les-bloquants.",
         )
     return 0

@@ -49,7 +49,7 @@ def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser])
         "--le",
         metavar="AAAA-MM-JJ",
         type=read_date,
-        help="jour dont les seuils s'appliquent (aujourd'hui par défaut)",
+        help="jour dont les seuils s’appliquent (aujourd’hui par défaut)",
     )
     analyseur.set_defaults(executer=executer)
 

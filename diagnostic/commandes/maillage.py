@@ -31,10 +31,10 @@ def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser])
     """Declare the command and its options."""
     analyseur = sous_commandes.add_parser(
         "maillage",
-        help="couverture d'une région ou d'un département, zones blanches",
-        description="Population couverte par les CPTS d'une zone (France entière par défaut), et "
+        help="couverture d’une région ou d’un département, zones blanches",
+        description="Population couverte par les CPTS d’une zone (France entière par défaut), et "
         "morceaux que nulle CPTS ne couvre. Sans --contre, les CPTS sont celles du registre, qui "
-        "n'en connaît qu'une partie.",
+        "n’en connaît qu’une partie.",
     )
     choix = analyseur.add_mutually_exclusive_group()
     choix.add_argument("--region", metavar="CODE")
@@ -44,7 +44,7 @@ def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser])
         "--contre", metavar="FICHIER", type=Path, help="territoires connus, au lieu du registre"
     )
     analyseur.add_argument(
-        "--le", metavar="AAAA-MM-JJ", type=read_date, help="jour considéré (aujourd'hui par défaut)"
+        "--le", metavar="AAAA-MM-JJ", type=read_date, help="jour considéré (aujourd’hui par défaut)"
     )
     analyseur.add_argument("--json", action="store_true", help="résultat au format JSON")
     analyseur.set_defaults(executer=executer)

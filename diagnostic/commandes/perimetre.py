@@ -28,11 +28,11 @@ def ajouter_options(analyseur: argparse.ArgumentParser) -> None:
         "périmètre", "Les options se cumulent ; chacune accepte plusieurs codes."
     )
     for option, aide in (
-        ("--epci", "SIREN d'intercommunalités"),
-        ("--ept", "SIREN d'établissements publics territoriaux du Grand Paris"),
+        ("--epci", "SIREN d’intercommunalités"),
+        ("--ept", "SIREN d’établissements publics territoriaux du Grand Paris"),
         (
             "--commune",
-            "codes INSEE de communes, actuelles ou anciennes, ou d'arrondissements municipaux",
+            "codes INSEE de communes, actuelles ou anciennes, ou d’arrondissements municipaux",
         ),
         ("--departement", "codes de départements"),
         ("--region", "codes de régions"),
@@ -46,7 +46,7 @@ def ajouter_options(analyseur: argparse.ArgumentParser) -> None:
         metavar="FICHIER",
         type=Path,
         help="liste de codes au format CSV (colonne code_insee, CODGEO…) ou projet enregistré "
-        "par l'application (.cpts.json)",
+        "par l’application (.cpts.json)",
     )
     groupe.add_argument("--nom", default="", help="nom du territoire")
 
@@ -121,9 +121,9 @@ def read_contenu(chemin: Path) -> bytes:
     except FileNotFoundError as erreur:
         raise ImportRefuseError(str(chemin), "il est introuvable.") from erreur
     except IsADirectoryError as erreur:
-        raise ImportRefuseError(str(chemin), "c'est un dossier.") from erreur
+        raise ImportRefuseError(str(chemin), "c’est un dossier.") from erreur
     except PermissionError as erreur:
-        raise ImportRefuseError(str(chemin), "vous n'avez pas le droit de le lire.") from erreur
+        raise ImportRefuseError(str(chemin), "vous n’avez pas le droit de le lire.") from erreur
     except (OSError, ValueError) as erreur:
         raise ImportRefuseError(str(chemin), "sa lecture a échoué.") from erreur
 

@@ -57,7 +57,7 @@ def read_fichiers(chemins: Iterable[Path]) -> list[tuple[str, bytes]]:
         except FileNotFoundError as erreur:
             raise ImportRefuseError(str(chemin), "il est introuvable.") from erreur
         except PermissionError as erreur:
-            raise ImportRefuseError(str(chemin), "vous n'avez pas le droit de le lire.") from erreur
+            raise ImportRefuseError(str(chemin), "vous n’avez pas le droit de le lire.") from erreur
         except (OSError, ValueError) as erreur:
             raise ImportRefuseError(str(chemin), "sa lecture a échoué.") from erreur
     if not fichiers:
@@ -71,7 +71,7 @@ def _check_tailles(chemins: Iterable[Path]) -> None:
         if chemin.is_file() and chemin.stat().st_size > _TAILLE_MAXIMALE:
             raise ImportRefuseError(
                 str(chemin),
-                f"il dépasse {_TAILLE_MAXIMALE // 1024 // 1024} Mo : ce n'est pas un périmètre.",
+                f"il dépasse {_TAILLE_MAXIMALE // 1024 // 1024} Mo : ce n’est pas un périmètre.",
             )
 
 

@@ -25,8 +25,8 @@ def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser])
     """Declare the command and its options."""
     analyseur = sous_commandes.add_parser(
         "territoire",
-        help="population, taille, financement et vérifications d'un périmètre",
-        description="Population, taille, financement et vérifications d'un périmètre.",
+        help="population, taille, financement et vérifications d’un périmètre",
+        description="Population, taille, financement et vérifications d’un périmètre.",
     )
     perimetre.ajouter_options(analyseur)
     calcul = analyseur.add_argument_group("calcul")
@@ -39,7 +39,7 @@ def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser])
         "--le",
         metavar="AAAA-MM-JJ",
         type=read_date,
-        help="jour dont les règles s'appliquent (aujourd'hui par défaut)",
+        help="jour dont les règles s’appliquent (aujourd’hui par défaut)",
     )
     calcul.add_argument("--json", action="store_true", help="résultat complet au format JSON")
     analyseur.set_defaults(executer=executer)

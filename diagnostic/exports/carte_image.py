@@ -68,7 +68,7 @@ class Choroplethe:
     decimales: int
     valeurs: Mapping[str, float]
     bornes: tuple[float, ...]
-    methode: str = "classes d'effectifs égaux"
+    methode: str = "classes d’effectifs égaux"
 
     def classe(self, valeur: float) -> int:
         """Return the class of a value, from 0."""

@@ -180,7 +180,7 @@ def build_rapport(diagnostic: Diagnostic, fond: Fond) -> Rapport:
 def _essentiel(diagnostic: Diagnostic) -> Iterator[Bloc]:
     territoire = diagnostic.territoire
     financement = territoire.financement
-    yield Titre(1, "L'essentiel")
+    yield Titre(1, "L’essentiel")
     yield Chiffres(
         (
             (
@@ -190,7 +190,7 @@ def _essentiel(diagnostic: Diagnostic) -> Iterator[Bloc]:
             ),
             (
                 INCONNU if diagnostic.taille is None else f"Taille {diagnostic.taille}",
-                "au sens de l'ACI",
+                "au sens de l’ACI",
                 _distance(diagnostic),
             ),
             (
@@ -223,7 +223,7 @@ def _essentiel(diagnostic: Diagnostic) -> Iterator[Bloc]:
         for alerte in territoire.alertes:
             yield Encadre(alerte.gravite, libelles[alerte.gravite], clean_texte(alerte.message))
     if diagnostic.points_attention:
-        yield Titre(2, "Points d'attention proposés")
+        yield Titre(2, "Points d’attention proposés")
         yield Liste(tuple(clean_texte(point) for point in diagnostic.points_attention))
         yield Paragraphe(
             "Ces points sont les plus grands écarts aux territoires de référence. Ce sont des "
@@ -232,7 +232,7 @@ def _essentiel(diagnostic: Diagnostic) -> Iterator[Bloc]:
         )
     for cle, texte in diagnostic.notes.items():
         if texte.strip():
-            yield Titre(2, f"Note de l'équipe : {clean_ligne(cle)}")
+            yield Titre(2, f"Note de l’équipe : {clean_ligne(cle)}")
             yield from (Paragraphe(ligne) for ligne in clean_texte(texte).split("\n") if ligne)
 
 
@@ -257,7 +257,7 @@ def _territoire(diagnostic: Diagnostic, fond: Fond) -> Iterator[Bloc]:
         f"{format_valeur(territoire.surface_km2, 'km²')}, dans "
         f"{accorder(len(territoire.departements), 'département')} : {departements}. "
         + (
-            "Il est d'un seul tenant."
+            "Il est d’un seul tenant."
             if territoire.contiguite.est_contigu
             else f"Il est en {len(territoire.contiguite.morceaux)} morceaux."
         )
@@ -612,12 +612,12 @@ def _saisies(diagnostic: Diagnostic) -> Iterator[Bloc]:
         ),
         alignements=("gauche", "gauche", "droite", "gauche", "gauche"),
         largeurs=(3.5, 1.5, 1.2, 1.4, 2.6),
-        source="REZONE CPTS, saisie de l'équipe.",
+        source="REZONE CPTS, saisie de l’équipe.",
     )
 
 
 def _chevauchements(diagnostic: Diagnostic) -> Iterator[Bloc]:
-    yield Titre(1, "Chevauchements avec d'autres CPTS")
+    yield Titre(1, "Chevauchements avec d’autres CPTS")
     reels = [
         chevauchement
         for chevauchement in diagnostic.chevauchements

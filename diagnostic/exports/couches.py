@@ -292,6 +292,6 @@ def _description(diagnostic: Diagnostic) -> str:
 def _lisezmoi_shapefile(diagnostic: Diagnostic) -> str:
     colonnes = "\n".join(f"{court} : {long}" for long, court in COLONNES_DBF.items())
     return (
-        f"{_description(diagnostic)}\n\nUn nom de colonne DBF n'a que dix caractères :\n"
+        f"{_description(diagnostic)}\n\nUn nom de colonne DBF n’a que dix caractères :\n"
         f"{colonnes}\n"
     )

@@ -125,7 +125,8 @@ def render_png(figure: Figure, dpi: int = 300, titre: str = "") -> bytes:
     metadonnees = {"Software": "CPTS Territoires"}
     if titre:
         # the text chunk of a PNG is Latin-1
-        metadonnees["Title"] = clean_ligne(titre).encode("latin-1", "replace").decode("latin-1")
+        droit = clean_ligne(titre).replace("’", "'")
+        metadonnees["Title"] = droit.encode("latin-1", "replace").decode("latin-1")
     with VERROU, style():
         # a lighter compression is twice as fast, for files a tenth larger
         figure.savefig(
@@ -188,7 +189,7 @@ def draw_jauge(
         f"Échelle des quatre tailles de CPTS, seuils à {', '.join(map(format_nombre, seuils))} "
         f"habitants : le territoire, avec {format_nombre(population)} habitants, est en taille "
         f"{taille}.",
-        "Position du territoire sur l'échelle des tailles",
+        "Position du territoire sur l’échelle des tailles",
     )
 
 
@@ -356,7 +357,7 @@ def draw_serie(indicateur: ResultatIndicateur, *, largeur_cm: float = LARGEUR_CM
     return Dessin(
         figure,
         f"{libelle} par année. {suite}.",
-        f"{libelle} de {annees[0]} à {annees[-1]} (l'échelle ne part pas de zéro)",
+        f"{libelle} de {annees[0]} à {annees[-1]} (l’échelle ne part pas de zéro)",
     )
 
 

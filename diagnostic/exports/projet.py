@@ -50,7 +50,7 @@ TEXTE_MAXIMUM: Final = 20_000
 ECART_SURFACE: Final = 0.02
 
 PerimetreSaisi = Literal["territoire", "departement", "region", "france"]
-RIEN_MODIFIE: Final = "Rien n'a été modifié dans l'application."
+RIEN_MODIFIE: Final = "Rien n’a été modifié dans l’application."
 
 
 @dataclass(frozen=True)
@@ -192,8 +192,8 @@ def load_projet(contenu: bytes, *, geographie: Geographie, fichier: str) -> Proj
             Alerte(
                 "projet_modifie",
                 "information",
-                f"Le fichier « {fichier} » a été modifié hors de l'application depuis son "
-                "enregistrement. Son contenu est lu tel qu'il est : vérifiez-le.",
+                f"Le fichier « {fichier} » a été modifié hors de l’application depuis son "
+                "enregistrement. Son contenu est lu tel qu’il est : vérifiez-le.",
             )
         )
     communes = lecteur.communes(brut)
@@ -203,7 +203,7 @@ def load_projet(contenu: bytes, *, geographie: Geographie, fichier: str) -> Proj
     )
     if not perimetre.codes:
         raise ImportRefuseError(
-            fichier, f"aucune de ses communes n'existe dans la géographie {geographie.millesime}."
+            fichier, f"aucune de ses communes n’existe dans la géographie {geographie.millesime}."
         )
     projet = Projet(
         perimetre=perimetre,
@@ -247,8 +247,8 @@ def compare_bilan(ouvert: ProjetOuvert, *, population: int, taille: int) -> tupl
         Alerte(
             "projet_chiffres",
             "attention" if taille != ancien.taille else "information",
-            f"Population : {format_nombre(ancien.population)} habitants à l'enregistrement du "
-            f"{format_date(ouvert.enregistre_le)}, {format_nombre(population)} aujourd'hui "
+            f"Population : {format_nombre(ancien.population)} habitants à l’enregistrement du "
+            f"{format_date(ouvert.enregistre_le)}, {format_nombre(population)} aujourd’hui "
             f"({signe}{format_nombre(abs(ecart))}). {effet}",
         ),
     )
@@ -305,7 +305,7 @@ def _parse(contenu: bytes, fichier: str) -> dict[str, Any]:
     if len(contenu) > TAILLE_MAXIMALE:
         raise ImportRefuseError(
             fichier,
-            f"{accorder(len(contenu) // 1_000_000, 'mégaoctet')}, bien plus qu'un fichier de "
+            f"{accorder(len(contenu) // 1_000_000, 'mégaoctet')}, bien plus qu’un fichier de "
             f"projet. {RIEN_MODIFIE}",
         )
     try:
@@ -316,13 +316,13 @@ def _parse(contenu: bytes, fichier: str) -> dict[str, Any]:
         )
     except UnicodeDecodeError as erreur:
         raise ImportRefuseError(
-            fichier, f"ce n'est pas un texte UTF-8 (octet {erreur.start}). {RIEN_MODIFIE}"
+            fichier, f"ce n’est pas un texte UTF-8 (octet {erreur.start}). {RIEN_MODIFIE}"
         ) from erreur
     except json.JSONDecodeError as erreur:
         raise ImportRefuseError(
             fichier,
             f"incomplet ou abîmé à la ligne {erreur.lineno}, colonne {erreur.colno} ; il a sans "
-            f"doute été coupé pendant un envoi. Reprenez la copie d'origine. {RIEN_MODIFIE}",
+            f"doute été coupé pendant un envoi. Reprenez la copie d’origine. {RIEN_MODIFIE}",
         ) from erreur
     except (ValueError, RecursionError) as erreur:
         raison = str(erreur) if isinstance(erreur, _StructureError) else "structure illisible"
@@ -330,8 +330,8 @@ def _parse(contenu: bytes, fichier: str) -> dict[str, Any]:
     if not isinstance(brut, dict) or brut.get("format") != FORMAT:
         raise ImportRefuseError(
             fichier,
-            f"ce n'est pas un projet CPTS Territoires (« {EXTENSION} »). Une liste de communes "
-            f"s'importe en CSV. {RIEN_MODIFIE}",
+            f"ce n’est pas un projet CPTS Territoires (« {EXTENSION} »). Une liste de communes "
+            f"s’importe en CSV. {RIEN_MODIFIE}",
         )
     _validate_version(brut.get("version"), fichier)
     return brut
@@ -343,8 +343,8 @@ def _validate_version(version: object, fichier: str) -> None:
     if isinstance(version, int) and version > VERSION:
         raise ImportRefuseError(
             fichier,
-            f"enregistré par une version plus récente de l'application (format {version}, "
-            f"celle-ci lit le format {VERSION}). Mettez l'application à jour. {RIEN_MODIFIE}",
+            f"enregistré par une version plus récente de l’application (format {version}, "
+            f"celle-ci lit le format {VERSION}). Mettez l’application à jour. {RIEN_MODIFIE}",
         )
     raise ImportRefuseError(
         fichier,
@@ -365,7 +365,7 @@ def _unique_keys(paires: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(constante: str) -> float:
-    raise _StructureError(f"le nombre « {constante} » n'a pas de sens ici")
+    raise _StructureError(f"le nombre « {constante} » n’a pas de sens ici")
 
 
 @dataclass(frozen=True)
@@ -398,7 +398,7 @@ class _Lecteur:
             or len(valeur) > maximum
             or not all(isinstance(element, dict) for element in valeur)
         ):
-            raise self._refuse(cle, f"une liste d'au plus {format_nombre(maximum)} objets")
+            raise self._refuse(cle, f"une liste d’au plus {format_nombre(maximum)} objets")
         return valeur
 
     def nombre(self, objet: Mapping[str, Any], cle: str) -> float | None:
@@ -427,7 +427,7 @@ class _Lecteur:
                 )
             )
         if not communes:
-            raise self._refuse("communes", "une liste d'au moins une commune")
+            raise self._refuse("communes", "une liste d’au moins une commune")
         return communes
 
     def type_population(self, brut: Mapping[str, Any]) -> TypePopulation:
@@ -557,7 +557,7 @@ def _changements(
     autres = [ancienne for ancienne in anciennes if ancienne.code != code]
     if autres:
         cites = enumerer([f"{ancienne.nom} ({ancienne.code})" for ancienne in autres], 8)
-        verbe = "ne fait plus qu'une commune avec" if len(autres) == 1 else "forment désormais"
+        verbe = "ne fait plus qu’une commune avec" if len(autres) == 1 else "forment désormais"
         alertes.append(
             Alerte(
                 "projet_communes_fusionnees",
@@ -572,7 +572,7 @@ def _changements(
             Alerte(
                 "projet_commune_renommee",
                 "information",
-                f"{anciennes[0].nom} ({code}) s'appelle désormais {nom}.",
+                f"{anciennes[0].nom} ({code}) s’appelle désormais {nom}.",
                 (code,),
             )
         )
@@ -621,10 +621,10 @@ def _surfaces(
         return []
     texte = f"{nom} ({code}) passe de {format_nombre(avant, 1)} à {format_nombre(apres, 1)} km²"
     if ecart > 0:
-        suite = "une commune voisine l'a rejointe : le périmètre s'étend d'autant."
+        suite = "une commune voisine l’a rejointe : le périmètre s’étend d’autant."
     else:
         voisines = _voisines(geographie, unites, codes)
-        suite = "une commune s'en est séparée et n'est plus dans le périmètre. " + (
+        suite = "une commune s’en est séparée et n’est plus dans le périmètre. " + (
             f"Voisines hors du périmètre : {enumerer(voisines, 8)}." if voisines else ""
         )
     return [Alerte("projet_commune_redessinee", "attention", f"{texte} : {suite}".strip(), (code,))]

@@ -92,7 +92,7 @@ def export_synthese(lignes: Sequence[LigneSynthese], remarques: Sequence[str], l
             Colonne("Densité", 10, "decimal"),
             Colonne("Taille ACI", 8, "entier"),
             Colonne("Financement maximal hors volet SNP", 15, "euros"),
-            Colonne("D'un seul tenant", 10),
+            Colonne("D’un seul tenant", 10),
             Colonne("EPCI entiers", 9, "entier"),
             Colonne("EPCI en partie", 9, "entier"),
             Colonne("Autres CPTS sur les mêmes communes", 34),

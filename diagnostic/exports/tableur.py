@@ -252,7 +252,7 @@ def _synthese(classeur: Classeur, diagnostic: Diagnostic) -> None:
             "entier",
             "",
         ),
-        ("D'un seul tenant", "oui" if territoire.contiguite.est_contigu else "non", "texte", ""),
+        ("D’un seul tenant", "oui" if territoire.contiguite.est_contigu else "non", "texte", ""),
         (
             "Intercommunalités",
             len(territoire.epci),
@@ -299,8 +299,8 @@ def _alertes(classeur: Classeur, feuille: Worksheet, diagnostic: Diagnostic, deb
             "À vérifier",
             [(alerte.gravite, alerte.message) for alerte in diagnostic.territoire.alertes],
         ),
-        ("Points d'attention proposés", [("", point) for point in diagnostic.points_attention]),
-        ("Notes de l'équipe", list(diagnostic.notes.items())),
+        ("Points d’attention proposés", [("", point) for point in diagnostic.points_attention]),
+        ("Notes de l’équipe", list(diagnostic.notes.items())),
     ]
     for titre, lignes in sections:
         if not lignes:
@@ -333,7 +333,7 @@ def _communes(classeur: Classeur, diagnostic: Diagnostic) -> None:
         (
             Colonne("Code Insee", 10, "code"),
             Colonne("Commune", 32),
-            Colonne("SIREN de l'EPCI", 12, "code"),
+            Colonne("SIREN de l’EPCI", 12, "code"),
             Colonne("Intercommunalité", 40),
             Colonne("Dép.", 6, "code"),
             Colonne("Département", 20),
@@ -458,7 +458,7 @@ def _chevauchements(classeur: Classeur, diagnostic: Diagnostic) -> None:
             Colonne("Habitants revendiqués deux fois", 16, "entier"),
             Colonne("au plus", 12, "entier"),
             Colonne("Part du territoire", 12, "part"),
-            Colonne("Part de l'autre", 12, "part"),
+            Colonne("Part de l’autre", 12, "part"),
             Colonne("Surface (km²)", 11, "decimal"),
             Colonne("Incertain", 10),
             Colonne("Communes", 60),
@@ -499,10 +499,10 @@ def communes_communes(chevauchement: Chevauchement, noms: Mapping[str, str]) -> 
 
 def phrase_registre(diagnostic: Diagnostic) -> str:
     """Say what the absence of an overlap is worth."""
-    connu = diagnostic.registre or "aucun registre de CPTS n'a été consulté"
+    connu = diagnostic.registre or "aucun registre de CPTS n’a été consulté"
     return (
-        f"Recherche faite dans : {clean_ligne(connu)}. Un territoire absent de cette liste n'est "
-        "pas comparé : l'absence de chevauchement ici n'en garantit pas l'absence."
+        f"Recherche faite dans : {clean_ligne(connu)}. Un territoire absent de cette liste n’est "
+        "pas comparé : l’absence de chevauchement ici n’en garantit pas l’absence."
     )
 
 
@@ -588,12 +588,12 @@ def phrases_methode(diagnostic: Diagnostic) -> tuple[str, ...]:
     return (
         (
             f"{AVERTISSEMENT}, établie le {format_date(diagnostic.le)} avec les règles en vigueur "
-            "à cette date. Seules l'ARS et l'Assurance maladie reconnaissent un territoire de CPTS."
+            "à cette date. Seules l’ARS et l’Assurance maladie reconnaissent un territoire de CPTS."
         ),
         (
             f"Le territoire est une liste de {accorder(territoire.nombre_communes, 'commune')} de "
             f"la géographie communale {diagnostic.millesime_geographie}. Les contours, "
-            "généralisés, ne servent qu'à la représenter."
+            "généralisés, ne servent qu’à la représenter."
         ),
         (
             f"Population {territoire.type_population} {territoire.millesime_population} : "
@@ -602,10 +602,10 @@ def phrases_methode(diagnostic: Diagnostic) -> tuple[str, ...]:
         ),
         (
             "Un taux est le quotient de la somme des numérateurs par la somme des dénominateurs "
-            "des communes ; une médiane ou un taux de pauvreté n'est jamais moyenné."
+            "des communes ; une médiane ou un taux de pauvreté n’est jamais moyenné."
         ),
         (
-            "Une donnée absente ou couverte par le secret statistique reste absente : elle n'est "
+            "Une donnée absente ou couverte par le secret statistique reste absente : elle n’est "
             "pas remplacée par zéro. La couverture est la part de la population pour laquelle la "
             "source donne une valeur."
         ),

@@ -54,7 +54,7 @@ _COLONNES_BLANCHES: Final = (
     Colonne("Surface (km²)", 12, "decimal2"),
     Colonne("Taille seule", 9, "entier"),
     Colonne("Communes", 60),
-    Colonne("CPTS voisines, et leur taille en l'absorbant", 60),
+    Colonne("CPTS voisines, et leur taille en l’absorbant", 60),
 )
 
 
@@ -87,7 +87,7 @@ def export_chevauchements_xlsx(
             for paire in paires
             for codes, tenue in (
                 (paire.codes, "entière des deux côtés"),
-                (paire.codes_partiels, "en partie d'un côté au moins"),
+                (paire.codes_partiels, "en partie d’un côté au moins"),
             )
             for code in codes
         ],

@@ -48,14 +48,14 @@ _THEMES_ACTIONS: Final = (
     ("Prévention et promotion de la santé", "dépistage, vaccination, éducation thérapeutique"),
 )
 _FICHE_ACTION: Final = (
-    ("Intitulé de l'action", "nom court de l'action"),
-    ("Problématique", "besoin de santé ou d'organisation constaté, chiffres à l'appui"),
+    ("Intitulé de l’action", "nom court de l’action"),
+    ("Problématique", "besoin de santé ou d’organisation constaté, chiffres à l’appui"),
     ("Objectif général, objectifs spécifiques", "cible visée, puis étapes mesurables"),
     ("Actions à mettre en œuvre", "qui fait quoi, dans quel ordre"),
     ("Acteurs impliqués et partenaires", "membres de la CPTS, élus, usagers, associations"),
-    ("Coordinateur de l'action", "membre de la CPTS qui en assure le suivi"),
+    ("Coordinateur de l’action", "membre de la CPTS qui en assure le suivi"),
     ("Calendrier", "échéances et priorités"),
-    ("Critères d'évaluation", "ce que l'action apporte aux patients et aux professionnels"),
+    ("Critères d’évaluation", "ce que l’action apporte aux patients et aux professionnels"),
     ("Moyens nécessaires", "outils, temps de coordination, conventions"),
 )
 
@@ -118,13 +118,13 @@ def export_trame(diagnostic: Diagnostic, carte: CarteTrame, trame: Trame) -> byt
 
 def _rediger_lettre(redaction: Redaction, diagnostic: Diagnostic, carte: CarteTrame) -> None:
     redaction.paragraphe(
-        "À envoyer par courriel à l'ARS Pays de la Loire : ARS-PDL-DOSA-ASP@ars.sante.fr (adresse "
-        "du cahier des charges régional ; à vérifier avant l'envoi)."
+        "À envoyer par courriel à l’ARS Pays de la Loire : ARS-PDL-DOSA-ASP@ars.sante.fr (adresse "
+        "du cahier des charges régional ; à vérifier avant l’envoi)."
     )
     redaction.titre("Équipe projet de démarrage")
     redaction.a_completer("professionnels et structures qui portent le projet ou y participent")
     redaction.titre("Motivations")
-    redaction.a_completer("ce qui a déclenché la réflexion autour d'une CPTS")
+    redaction.a_completer("ce qui a déclenché la réflexion autour d’une CPTS")
     redaction.titre("Territoire envisagé")
     redaction.titre("Limites du territoire", 2)
     _limites(redaction, diagnostic, carte)
@@ -145,7 +145,7 @@ def _rediger_lettre(redaction: Redaction, diagnostic: Diagnostic, carte: CarteTr
     )
     redaction.titre("Calendrier prévisionnel de création")
     redaction.a_completer("étapes et dates : diagnostic partagé, rédaction, dépôt du projet")
-    redaction.titre("Besoins d'accompagnement")
+    redaction.titre("Besoins d’accompagnement")
     redaction.a_completer("méthode, financement, animation, données")
 
 
@@ -171,15 +171,15 @@ def _rediger_projet(redaction: Redaction, diagnostic: Diagnostic, carte: CarteTr
     )
     redaction.titre("1.3. Gouvernance", 2)
     redaction.paragraphe(
-        "Prévoir au moins un comité de pilotage. Depuis l'ordonnance de mai 2021, une CPTS prend "
-        "la forme d'une association ; ses statuts indiquent le territoire couvert (à vérifier "
-        "auprès de l'ARS)."
+        "Prévoir au moins un comité de pilotage. Depuis l’ordonnance de mai 2021, une CPTS prend "
+        "la forme d’une association ; ses statuts indiquent le territoire couvert (à vérifier "
+        "auprès de l’ARS)."
     )
     redaction.a_completer("instances, rôle de chacune, animation, coordination")
     redaction.titre("2. Les projets de la CPTS")
     redaction.paragraphe(
-        "Au moins deux fiches, associant des professionnels de ville et d'autres acteurs. Les "
-        "systèmes d'information prévus comprennent le dossier médical partagé et une messagerie "
+        "Au moins deux fiches, associant des professionnels de ville et d’autres acteurs. Les "
+        "systèmes d’information prévus comprennent le dossier médical partagé et une messagerie "
         "sécurisée de santé."
     )
     for numero in (1, 2):
@@ -191,7 +191,7 @@ def _rediger_projet(redaction: Redaction, diagnostic: Diagnostic, carte: CarteTr
         )
     redaction.titre("3. Les membres de la CPTS")
     redaction.paragraphe(
-        "Une CPTS ne réunit pas une seule catégorie d'acteurs. Chaque membre signe ; une structure "
+        "Une CPTS ne réunit pas une seule catégorie d’acteurs. Chaque membre signe ; une structure "
         "signe par son représentant légal."
     )
     redaction.titre("Professionnels de santé de ville", 2)
@@ -202,13 +202,13 @@ def _rediger_projet(redaction: Redaction, diagnostic: Diagnostic, carte: CarteTr
 
 def _rediger_ami(redaction: Redaction, diagnostic: Diagnostic, carte: CarteTrame) -> None:
     redaction.paragraphe(
-        "À retourner à l'ARS Bretagne : ars-bretagne-secretariat-daspf@ars.sante.fr (adresse de "
-        "l'appel de septembre 2021 ; à vérifier avant l'envoi). La réponse n'engage pas."
+        "À retourner à l’ARS Bretagne : ars-bretagne-secretariat-daspf@ars.sante.fr (adresse de "
+        "l’appel de septembre 2021 ; à vérifier avant l’envoi). La réponse n’engage pas."
     )
     redaction.titre("Professionnels et structures")
     redaction.titre("Acteurs intéressés", 2)
     redaction.a_completer(
-        "noms, professions, lieux d'exercice, maison de santé ou équipe éventuelle"
+        "noms, professions, lieux d’exercice, maison de santé ou équipe éventuelle"
     )
     redaction.titre("Référents", 2)
     redaction.tableau(
@@ -216,8 +216,8 @@ def _rediger_ami(redaction: Redaction, diagnostic: Diagnostic, carte: CarteTrame
     )
     redaction.titre("Objectifs attendus")
     for objectif in (
-        "S'informer sur ce qu'est une CPTS",
-        "Réflexion en cours autour d'un projet de CPTS",
+        "S’informer sur ce qu’est une CPTS",
+        "Réflexion en cours autour d’un projet de CPTS",
         "Initiative engagée pour monter un projet de CPTS",
     ):
         redaction.paragraphe(f"☐ {objectif}")
@@ -227,14 +227,14 @@ def _rediger_ami(redaction: Redaction, diagnostic: Diagnostic, carte: CarteTrame
     _limites(redaction, diagnostic, carte)
     _population(redaction, diagnostic)
     redaction.titre("Calendrier")
-    redaction.a_completer("échéance souhaitée pour un temps d'échange")
+    redaction.a_completer("échéance souhaitée pour un temps d’échange")
 
 
 def _limites(redaction: Redaction, diagnostic: Diagnostic, carte: CarteTrame) -> None:
     territoire = diagnostic.territoire
     departements = enumerer([f"{part.nom} ({part.code})" for part in territoire.departements], 8)
     tenant = (
-        "d'un seul tenant"
+        "d’un seul tenant"
         if territoire.contiguite.est_contigu
         else f"en {len(territoire.contiguite.morceaux)} morceaux"
     )
@@ -298,7 +298,7 @@ def _population(redaction: Redaction, diagnostic: Diagnostic) -> None:
     territoire = diagnostic.territoire
     definition = f"population {territoire.type_population} {territoire.millesime_population}"
     phrase = (
-        f"La {definition} de ce territoire n'est pas connue."
+        f"La {definition} de ce territoire n’est pas connue."
         if territoire.population is None
         else f"Le territoire compte {format_habitants(territoire.population)} ({definition}), soit "
         f"{format_valeur(territoire.densite_hab_km2, 'hab./km²')}."
@@ -308,8 +308,8 @@ def _population(redaction: Redaction, diagnostic: Diagnostic) -> None:
     redaction.paragraphe(phrase)
     for regle in territoire.plancher.regions:
         if regle.habitants is not None and regle.est_respecte is not None:
-            verdict = "atteint" if regle.est_respecte else "n'atteint pas"
-            genre = "le minimum" if regle.statut == "ferme" else "l'ordre de grandeur"
+            verdict = "atteint" if regle.est_respecte else "n’atteint pas"
+            genre = "le minimum" if regle.statut == "ferme" else "l’ordre de grandeur"
             redaction.paragraphe(
                 f"Le territoire {verdict} {genre} de {format_nombre(regle.habitants)} habitants "
                 f"attendu en région {regle.nom}."
@@ -332,7 +332,7 @@ def _population(redaction: Redaction, diagnostic: Diagnostic) -> None:
             legende="Principaux traits de la population",
         )
     else:
-        redaction.a_completer("nombre d'habitants par âge, évolution récente")
+        redaction.a_completer("nombre d’habitants par âge, évolution récente")
 
 
 _TRAITS_POPULATION: Final = frozenset(
@@ -400,22 +400,22 @@ def _sources(redaction: Redaction, diagnostic: Diagnostic) -> None:
 TRAMES: Final = (
     Trame(
         "lettre_intention",
-        "Lettre d'intention",
-        "modèle de l'ARS Pays de la Loire",
+        "Lettre d’intention",
+        "modèle de l’ARS Pays de la Loire",
         PAYS_DE_LA_LOIRE,
         _rediger_lettre,
     ),
     Trame(
         "projet_sante",
         "Projet de santé",
-        "modèle de l'ARS Pays de la Loire",
+        "modèle de l’ARS Pays de la Loire",
         PAYS_DE_LA_LOIRE,
         _rediger_projet,
     ),
     Trame(
         "ami_bretagne",
-        "Réponse à l'AMI",
-        "appel à manifestation d'intérêt de l'ARS Bretagne",
+        "Réponse à l’AMI",
+        "appel à manifestation d’intérêt de l’ARS Bretagne",
         BRETAGNE,
         _rediger_ami,
     ),

@@ -171,9 +171,9 @@ def _dire_references(candidat: _Candidat) -> list[str]:
 def _dire_sens(candidat: _Candidat) -> str:
     cote = "forte" if candidat.resultat.sens > 0 else "faible"
     suite = (
-        f"{_INSECABLE}: c'est le cas ici" if candidat.est_vigilance else " ; ici, c'est l'inverse"
+        f"{_INSECABLE}: c’est le cas ici" if candidat.est_vigilance else " ; ici, c’est l’inverse"
     )
-    return f"D'ordinaire, c'est une valeur plus {cote} qui appelle l'attention{suite}."
+    return f"D’ordinaire, c’est une valeur plus {cote} qui appelle l’attention{suite}."
 
 
 def _dire_ecart(candidat: _Candidat) -> str:

@@ -218,7 +218,7 @@ def _notes_comparateurs(comparateurs: Sequence[Comparateur], minimum: float) -> 
     ecartes = [c for c in partiels if c.couverture < minimum]
     notes = []
     for introduction, concernes in (
-        ("Non comparé, la source en connaît trop peu d'habitants", ecartes),
+        ("Non comparé, la source en connaît trop peu d’habitants", ecartes),
         ("Comparé sur une partie des habitants", [c for c in partiels if c not in ecartes]),
     ):
         if concernes:
@@ -231,14 +231,14 @@ def _notes_comparateurs(comparateurs: Sequence[Comparateur], minimum: float) -> 
 
 _COMPARATEUR_PLEIN: Final = 0.95
 _NOTE_PARTIELLES: Final = (
-    "Une partie des communes n'est que partiellement dans le territoire : elles sont comptées "
+    "Une partie des communes n’est que partiellement dans le territoire : elles sont comptées "
     "entières, les effectifs sont donc des majorants."
 )
 
 
 _NOTE_MAYOTTE: Final = (
     "La seule population connue de Mayotte est celle du recensement de 2017 : elle est bien "
-    "inférieure à la population d'aujourd'hui."
+    "inférieure à la population d’aujourd’hui."
 )
 
 

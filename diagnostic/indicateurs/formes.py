@@ -116,7 +116,7 @@ def compute_resultats_forme(
         ),
         _propriete(
             geographie, "etendue", "Plus longue distance entre deux mairies", "km",
-            forme.etendue_km, "Distance à vol d'oiseau.", (*notes_etendue, *notes_centre),
+            forme.etendue_km, "Distance à vol d’oiseau.", (*notes_etendue, *notes_centre),
         ),
     )  # fmt: skip
 

@@ -61,9 +61,9 @@ _ACCES: Final = "Accès aux soins"
 _PREVENTION: Final = "Prévention"
 
 CHAMPS: Final = (
-    _pour_cent("taux_ald", "Bénéficiaires exonérés au titre d'une ALD", _PATIENTELE, 1),
+    _pour_cent("taux_ald", "Bénéficiaires exonérés au titre d’une ALD", _PATIENTELE, 1),
     _pour_cent("taux_c2s", "Bénéficiaires de la complémentaire santé solidaire", _PATIENTELE, 1),
-    _pour_cent("taux_ame", "Bénéficiaires de l'aide médicale de l'État", _PATIENTELE, 1),
+    _pour_cent("taux_ame", "Bénéficiaires de l’aide médicale de l’État", _PATIENTELE, 1),
     _pour_cent("part_moins_17_ans", "Part des moins de 17 ans", _PATIENTELE),
     _pour_cent(
         "sans_medecin_traitant", "Patients de 17 ans ou plus sans médecin traitant", _ACCES, 1
@@ -82,7 +82,7 @@ CHAMPS: Final = (
     ),
     _pour_cent("depistage_sein", "Dépistage du cancer du sein", _PREVENTION, -1),
     _pour_cent("depistage_colorectal", "Dépistage du cancer colorectal", _PREVENTION, -1),
-    _pour_cent("depistage_col", "Dépistage du cancer du col de l'utérus", _PREVENTION, -1),
+    _pour_cent("depistage_col", "Dépistage du cancer du col de l’utérus", _PREVENTION, -1),
     _pour_cent(
         "vaccination_grippe", "Vaccination contre la grippe (65 ans ou plus)", _PREVENTION, -1
     ),
@@ -108,19 +108,19 @@ def validate_saisie(saisie: ValeurSaisie, le: date) -> tuple[str, ...]:
     """
     champ = PAR_CLE.get(saisie.cle)
     if champ is None:
-        return (f"Le champ « {saisie.cle} » n'existe pas.",)
+        return (f"Le champ « {saisie.cle} » n’existe pas.",)
     fautes = []
     if not champ.mini <= saisie.valeur <= champ.maxi:
         fautes.append(
-            f"{champ.libelle} : {_ecrire(saisie.valeur)} n'est pas entre {_ecrire(champ.mini)} et "
+            f"{champ.libelle} : {_ecrire(saisie.valeur)} n’est pas entre {_ecrire(champ.mini)} et "
             f"{_ecrire(champ.maxi)} {champ.unite}."
         )
     if champ.decimales == 0 and not float(saisie.valeur).is_integer():
         fautes.append(f"{champ.libelle} : un nombre entier est attendu.")
     if saisie.le > le:
-        fautes.append(f"{champ.libelle} : la date du relevé est dans l'avenir.")
+        fautes.append(f"{champ.libelle} : la date du relevé est dans l’avenir.")
     if saisie.le < _OUVERTURE_REZONE:
-        fautes.append(f"{champ.libelle} : REZONE CPTS n'existait pas à cette date.")
+        fautes.append(f"{champ.libelle} : REZONE CPTS n’existait pas à cette date.")
     if champ.libre and not saisie.commentaire.strip():
         fautes.append(f"{champ.libelle} : recopiez son libellé dans le commentaire.")
     if saisie.perimetre_saisi not in _LIBELLES_PERIMETRE:

@@ -272,6 +272,6 @@ def _check_annees(lignes: Sequence[Mapping[str, Any]]) -> str:
     if len(annees) > 1:
         raise MillesimeError(
             f"La réponse de « {SOURCE} » mêle les géographies {', '.join(annees)} : "
-            "elle n'a pas été gardée."
+            "elle n’a pas été gardée."
         )
     return annees[0] if annees else ""

@@ -63,5 +63,5 @@ def _check_couche(reponse: Reponse) -> None:
         debut = json.dumps(couche, ensure_ascii=False)[:80]
         raise SourceModifieeError(
             f"La source « {SOURCE} » ne renvoie plus de polygones (début : {debut}) : "
-            f"{reponse.url}. Rien n'a été changé dans le registre."
+            f"{reponse.url}. Rien n’a été changé dans le registre."
         )

@@ -221,7 +221,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     print(f"{len(tables) + len(couches)} fichiers, {octets / 1e6:.1f} Mo, dans {options.dossier}")
     print(
-        f"Contours : {couverture.modifiees} unités modifiées de plus d'un mètre carré, au plus "
+        f"Contours : {couverture.modifiees} unités modifiées de plus d’un mètre carré, au plus "
         f"{couverture.ecart_maximal_m2:.0f} m² ({couverture.code_ecart_maximal})"
     )
     for trou in couverture.trous:

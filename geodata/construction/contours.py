@@ -85,7 +85,7 @@ def read_contours(archives: Archives, cog: Cog) -> dict[str, list[shapely.Geomet
         elif nature == "ARM" or (nature == "COM" and code not in {*villes, COMMUNE_SCINDEE}):
             present = cog.translate(code)
             if present is None:
-                raise SchemaError("contours", [f"contour d'une commune inconnue : {code}"])
+                raise SchemaError("contours", [f"contour d’une commune inconnue : {code}"])
             parties[present].append(shapely.from_wkb(ligne["geometry"]))
     return dict(parties)
 
@@ -103,7 +103,7 @@ def build_couverture(parties: Mapping[str, list[shapely.Geometry]]) -> Couvertur
     bruts = np.array([shapely.union_all(parties[code]) for code in codes], dtype=object)
     propres = as_multipolygons(shapely.coverage_clean(bruts, gap_width=LARGEUR_JEU))
     if not (shapely.is_valid(propres).all() and shapely.coverage_is_valid(propres)):
-        raise SchemaError("contours", ["la couverture n'est pas valide après nettoyage"])
+        raise SchemaError("contours", ["la couverture n’est pas valide après nettoyage"])
     avant, apres = compute_surfaces(codes, bruts), compute_surfaces(codes, propres)
     ecarts = np.abs(apres - avant) * 1e6
     excessifs = codes[ecarts > PART_MODIFIEE_MAXIMALE * avant * 1e6]

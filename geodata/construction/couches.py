@@ -259,7 +259,7 @@ def _check(fichiers: Mapping[str, Any], unites: int, groupes: int) -> None:
     if len(traces) != unites or not traces <= bordes:
         raise AssertionError(f"{unites - len(traces & bordes)} unités sans contour")
     if not set(range(groupes)) <= {*fichiers["france"]["gauche"], *fichiers["france"]["droite"]}:
-        raise AssertionError("des intercommunalités sans contour à l'échelle de la France")
+        raise AssertionError("des intercommunalités sans contour à l’échelle de la France")
 
 
 def write_couches(fichiers: Mapping[str, Any], dossier: Path = DOSSIER) -> int:

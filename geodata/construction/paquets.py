@@ -62,13 +62,13 @@ def _fetch(paquet: Paquet, cache: Path) -> Path:
         _run_client(paquet, cache)
     if not chemin.exists():
         raise SourceModifieeError(
-            f"Le client {paquet.client} n'a pas produit « {paquet.archive} » "
+            f"Le client {paquet.client} n’a pas produit « {paquet.archive} » "
             f"pour {paquet.nom} {paquet.version}."
         )
     empreinte = hashlib.sha256(chemin.read_bytes()).hexdigest()
     if empreinte != paquet.sha256:
         raise SourceModifieeError(
-            f"« {paquet.archive} » n'a pas le contenu attendu (sha256 {empreinte}, attendu "
+            f"« {paquet.archive} » n’a pas le contenu attendu (sha256 {empreinte}, attendu "
             f"{paquet.sha256}). Supprimez ce fichier du cache puis relancez la construction."
         )
     return chemin

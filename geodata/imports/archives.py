@@ -188,7 +188,7 @@ def _membres_zip(fichier: str, contenu: bytes, limites: Limites) -> tuple[Membre
         archive = zipfile.ZipFile(io.BytesIO(contenu))
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as erreur:
         raise ImportRefuseError(
-            fichier, "l'archive est tronquée ou abîmée. Téléchargez-la à nouveau."
+            fichier, "l’archive est tronquée ou abîmée. Téléchargez-la à nouveau."
         ) from erreur
     infos = [info for info in archive.infolist() if not info.is_dir()]
     _check_zip(fichier, infos, limites)
@@ -205,10 +205,10 @@ def _membres_zip(fichier: str, contenu: bytes, limites: Limites) -> tuple[Membre
         raise ImportRefuseError(
             fichier,
             f"il contient une autre archive (« {imbriques[0]} »). "
-            "Ouvrez-la et donnez le fichier qu'elle renferme.",
+            "Ouvrez-la et donnez le fichier qu’elle renferme.",
         )
     if not utiles:
-        raise ImportRefuseError(fichier, "l'archive est vide.")
+        raise ImportRefuseError(fichier, "l’archive est vide.")
     return tuple(_membre_zip(fichier, archive, info, limites) for info in utiles)
 
 
@@ -223,7 +223,7 @@ def _membre_zip(
 def _check_zip(fichier: str, infos: list[zipfile.ZipInfo], limites: Limites) -> None:
     if len(infos) > limites.membres:
         raise ImportRefuseError(
-            fichier, f"l'archive contient {len(infos)} fichiers ; le maximum est {limites.membres}."
+            fichier, f"l’archive contient {len(infos)} fichiers ; le maximum est {limites.membres}."
         )
     for info in infos:
         _check_membre(fichier, info, limites)
@@ -231,7 +231,7 @@ def _check_zip(fichier: str, infos: list[zipfile.ZipInfo], limites: Limites) -> 
     if total > limites.taille_totale:
         raise ImportRefuseError(
             fichier,
-            f"l'archive annonce {_mebioctets(total)} une fois décompressée ; "
+            f"l’archive annonce {_mebioctets(total)} une fois décompressée ; "
             f"le maximum est {_mebioctets(limites.taille_totale)}.",
         )
 
@@ -241,12 +241,12 @@ def _check_membre(fichier: str, info: zipfile.ZipInfo, limites: Limites) -> None
     chemin = PurePosixPath(nom)
     if chemin.is_absolute() or ".." in chemin.parts or "\\" in nom or ":" in nom or "\0" in nom:
         raise ImportRefuseError(
-            fichier, f"le nom « {nom!a} » sort de l'archive ; elle n'a pas été ouverte."
+            fichier, f"le nom « {nom!a} » sort de l’archive ; elle n’a pas été ouverte."
         )
     if stat.S_ISLNK(info.external_attr >> 16):
         raise ImportRefuseError(fichier, f"« {nom} » est un lien, pas un fichier.")
     if info.flag_bits & 0x1:
-        raise ImportRefuseError(fichier, "l'archive est protégée par un mot de passe.")
+        raise ImportRefuseError(fichier, "l’archive est protégée par un mot de passe.")
     if info.file_size > limites.taille_membre:
         raise ImportRefuseError(
             fichier,
@@ -257,7 +257,7 @@ def _check_membre(fichier: str, info: zipfile.ZipInfo, limites: Limites) -> None
         raise ImportRefuseError(
             fichier,
             f"« {nom} » serait {info.file_size // max(1, info.compress_size)} fois plus gros une "
-            "fois décompressé, ce qui n'est pas le cas d'un fichier de données.",
+            "fois décompressé, ce qui n’est pas le cas d’un fichier de données.",
         )
 
 

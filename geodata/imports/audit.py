@@ -200,7 +200,7 @@ def _find_known(
                 "deja_au_registre",
                 "attention",
                 f"« {territoire.nom} » ressemble à « {connu} », déjà au registre : "
-                "l'enregistrer en créerait une seconde.",
+                "l’enregistrer en créerait une seconde.",
                 territoire.fichier,
                 territoire=territoire.nom,
             )

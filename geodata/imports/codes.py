@@ -120,4 +120,4 @@ def _decrire_fautes(fautes: Sequence[str]) -> str:
     liste = " ; ".join(fautes[:_LIMITE_FAUTES])
     reste = len(fautes) - _LIMITE_FAUTES
     suite = f" ; et {reste} de plus" if reste > 0 else ""
-    return f"un code de commune ou d'EPCI est attendu à chaque ligne. {liste}{suite}."
+    return f"un code de commune ou d’EPCI est attendu à chaque ligne. {liste}{suite}."

@@ -234,7 +234,7 @@ class _Lecture:
                 self._warn(
                     "ligne_incomplete",
                     "bloquant",
-                    f"Ligne {numero} : le nom de la CPTS manque, la ligne n'est pas reprise.",
+                    f"Ligne {numero} : le nom de la CPTS manque, la ligne n’est pas reprise.",
                     numero,
                 )
             return
@@ -282,7 +282,7 @@ class _Lecture:
                     "doublon",
                     "information",
                     f"Ligne {numero} : {self._name(code)} figure déjà ligne "
-                    f"{brouillon.lignes[code]}, elle n'est comptée qu'une fois.",
+                    f"{brouillon.lignes[code]}, elle n’est comptée qu’une fois.",
                     numero,
                     brouillon.nom,
                     codes=(code,),
@@ -382,7 +382,7 @@ class _Lecture:
         if bool(ligne["est_scindee"]):
             return _Sens(
                 type="code_scinde",
-                message=f"l'ancienne commune {nom} a été partagée : à choisir.",
+                message=f"l’ancienne commune {nom} a été partagée : à choisir.",
                 candidats=self._candidates(successeurs),
             )
         codes = tuple(
@@ -395,7 +395,7 @@ class _Lecture:
         return _Sens(
             codes,
             "code_traduit",
-            f"l'ancienne commune {nom} est aujourd'hui {', '.join(map(self._name, codes))}, "
+            f"l’ancienne commune {nom} est aujourd’hui {', '.join(map(self._name, codes))}, "
             "qui peut être plus étendue.",
         )
 
@@ -463,13 +463,13 @@ class _Lecture:
         if len(unites) > 1:
             return _Sens(
                 type="code_scinde",
-                message=f"l'ancienne commune « {cle.commune} » a été partagée : à choisir.",
+                message=f"l’ancienne commune « {cle.commune} » a été partagée : à choisir.",
                 candidats=self._candidates(unites),
             )
         return _Sens(
             unites,
             "code_traduit",
-            f"« {cle.commune} » est aujourd'hui {self._name(unites[0])}, qui peut être plus "
+            f"« {cle.commune} » est aujourd’hui {self._name(unites[0])}, qui peut être plus "
             "étendue.",
         )
 

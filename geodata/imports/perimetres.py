@@ -165,7 +165,7 @@ def _split(nom: str, contenu: bytes) -> Iterator[tuple[str, dict[str, bytes]]]:
         if chemin.suffix.lower() not in _NOTICES:
             groupes[str(chemin.with_suffix(""))][chemin.suffix.lower()] = membre.read()
     if not groupes:
-        raise ImportRefuseError(nom, "l'archive ne contient aucune liste ni aucun polygone.")
+        raise ImportRefuseError(nom, "l’archive ne contient aucune liste ni aucun polygone.")
     for base, parties in sorted(groupes.items()):
         if ".shp" in parties:
             yield f"{base}.shp", parties

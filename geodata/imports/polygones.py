@@ -98,16 +98,16 @@ def _check_kml(fichier: str, contenu: bytes) -> None:
             element.clear()
     except DefusedXmlException as erreur:
         raise ImportRefuseError(
-            fichier, "il déclare des entités XML, ce qu'un fichier KML sain ne fait pas."
+            fichier, "il déclare des entités XML, ce qu’un fichier KML sain ne fait pas."
         ) from erreur
     except (ParseError, ValueError, LookupError) as erreur:
-        raise ImportRefuseError(fichier, "ce n'est pas un fichier KML lisible.") from erreur
+        raise ImportRefuseError(fichier, "ce n’est pas un fichier KML lisible.") from erreur
 
 
 def _check_geojson(fichier: str, contenu: bytes) -> None:
     """Refuse what does not begin like GeoJSON; GDAL reads the rest without building trees."""
     if not contenu.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
-        raise ImportRefuseError(fichier, "ce n'est pas un fichier GeoJSON lisible.")
+        raise ImportRefuseError(fichier, "ce n’est pas un fichier GeoJSON lisible.")
 
 
 def _open(fichier: str, suffixe: str, membres: dict[str, bytes]) -> list[gpd.GeoDataFrame]:

@@ -34,7 +34,7 @@ def decode_texte(fichier: str, contenu: bytes, taille_maximale: int = _TAILLE_MA
     """
     if len(contenu) > taille_maximale:
         raise ImportRefuseError(
-            fichier, f"il dépasse {taille_maximale // 1024 // 1024} Mo : ce n'est pas une liste."
+            fichier, f"il dépasse {taille_maximale // 1024 // 1024} Mo : ce n’est pas une liste."
         )
     try:
         if contenu.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -44,7 +44,7 @@ def decode_texte(fichier: str, contenu: bytes, taille_maximale: int = _TAILLE_MA
         # every byte means something in this encoding but five: errors are not worth a refusal
         texte = contenu.decode("cp1252", errors="replace")
     if "\x00" in texte:
-        raise ImportRefuseError(fichier, "ce n'est pas un fichier texte. Donnez un fichier CSV.")
+        raise ImportRefuseError(fichier, "ce n’est pas un fichier texte. Donnez un fichier CSV.")
     return texte
 
 
@@ -160,7 +160,7 @@ def _check_size(fichier: str, numero: int, cellules: Sequence[str]) -> None:
     if numero > _LIGNES_MAXIMALES:
         raise ImportRefuseError(
             fichier,
-            f"il a plus de {_LIGNES_MAXIMALES} lignes : ce n'est pas une liste de communes.",
+            f"il a plus de {_LIGNES_MAXIMALES} lignes : ce n’est pas une liste de communes.",
         )
     if len(cellules) > _COLONNES_MAXIMALES:
         raise ImportRefuseError(

@@ -24,25 +24,25 @@ _VERROU_POSTGRES: Final = 7_062_026  # any number, the same for every process th
 
 # what the drivers say, in English, and what it means for the person at the screen
 _PANNES: Final[Mapping[str, str]] = {
-    "readonly": "il est en lecture seule. Donnez le droit d'écrire dans son dossier, ou indiquez "
-    f"un autre dossier par la variable {VARIABLE_DOSSIER}. Rien n'a été enregistré",
-    "read-only": "il est en lecture seule. Rien n'a été enregistré",
+    "readonly": "il est en lecture seule. Donnez le droit d’écrire dans son dossier, ou indiquez "
+    f"un autre dossier par la variable {VARIABLE_DOSSIER}. Rien n’a été enregistré",
+    "read-only": "il est en lecture seule. Rien n’a été enregistré",
     "disk is full": "le disque est plein. Libérez de la place puis recommencez : "
-    "rien n'a été enregistré, le registre est intact",
+    "rien n’a été enregistré, le registre est intact",
     "no space left": "le disque est plein. Libérez de la place puis recommencez : "
-    "rien n'a été enregistré, le registre est intact",
+    "rien n’a été enregistré, le registre est intact",
     "disk i/o error": "le disque est plein ou ne répond plus. Libérez de la place puis "
-    "recommencez : rien n'a été enregistré, le registre est intact",
-    "locked": "un autre programme est en train d'y écrire. Réessayez dans quelques instants : "
-    "rien n'a été enregistré",
-    "unable to open": "il n'a pas pu être ouvert. Vérifiez que son dossier existe et que "
-    f"l'application peut y écrire, ou indiquez un autre dossier par {VARIABLE_DOSSIER}",
-    "not a database": "ce fichier n'est pas un registre. Il n'a pas été touché : déplacez-le",
-    "malformed": "le fichier est abîmé. Il n'a pas été touché : reprenez votre dernière copie",
+    "recommencez : rien n’a été enregistré, le registre est intact",
+    "locked": "un autre programme est en train d’y écrire. Réessayez dans quelques instants : "
+    "rien n’a été enregistré",
+    "unable to open": "il n’a pas pu être ouvert. Vérifiez que son dossier existe et que "
+    f"l’application peut y écrire, ou indiquez un autre dossier par {VARIABLE_DOSSIER}",
+    "not a database": "ce fichier n’est pas un registre. Il n’a pas été touché : déplacez-le",
+    "malformed": "le fichier est abîmé. Il n’a pas été touché : reprenez votre dernière copie",
     "connection refused": "le serveur PostgreSQL ne répond pas. Vérifiez son adresse "
-    f"({VARIABLE_URL}) et qu'il est démarré",
+    f"({VARIABLE_URL}) et qu’il est démarré",
     "no such file or directory": "le serveur PostgreSQL ne répond pas. Vérifiez son adresse "
-    f"({VARIABLE_URL}) et qu'il est démarré",
+    f"({VARIABLE_URL}) et qu’il est démarré",
     "password authentication": "le serveur PostgreSQL refuse le mot de passe",
 }
 
@@ -58,7 +58,7 @@ def resolve_url(url: str | None, dossier: Path | None) -> URL:
         lue = make_url(adresse)
     except ArgumentError as erreur:
         raise RegistreError(
-            f"L'adresse du registre ({VARIABLE_URL}) est illisible. Attendu : "
+            f"L’adresse du registre ({VARIABLE_URL}) est illisible. Attendu : "
             "postgresql://utilisateur:motdepasse@serveur/base."
         ) from erreur
     if lue.drivername in ("postgresql", "postgres"):
@@ -141,8 +141,8 @@ def _migrate(engine: Engine, url: URL) -> None:
         if inconnues := set(presentes) - connues:
             raise RegistreError(
                 f"Le registre {_name(url)} a été écrit par une version plus récente de "
-                f"l'application (schéma {', '.join(sorted(inconnues))}). Mettez l'application à "
-                "jour ; le registre n'a pas été touché."
+                f"l’application (schéma {', '.join(sorted(inconnues))}). Mettez l’application à "
+                "jour ; le registre n’a pas été touché."
             )
         config.attributes["connection"] = connexion
         command.upgrade(config, "head")
@@ -163,8 +163,8 @@ def translate_failures(url: URL) -> Iterator[None]:
         brut = str(erreur.orig).lower()
         cause = next((phrase for motif, phrase in _PANNES.items() if motif in brut), None)
         if cause is None:
-            genre = "ne répond pas" if isinstance(erreur, OperationalError) else "refuse l'écriture"
-            cause = f"la base {genre} ({type(erreur.orig).__name__}). Rien n'a été enregistré"
+            genre = "ne répond pas" if isinstance(erreur, OperationalError) else "refuse l’écriture"
+            cause = f"la base {genre} ({type(erreur.orig).__name__}). Rien n’a été enregistré"
         raise RegistreError(f"Registre {_name(url)} : {cause}.") from erreur
 
 

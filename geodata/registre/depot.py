@@ -345,13 +345,13 @@ class Registre:
                 )
             )
         if contenu is None:
-            raise RegistreError(f"« {identifiant} » n'a pas de version {numero}.")
+            raise RegistreError(f"« {identifiant} » n’a pas de version {numero}.")
         return _from_content(contenu)
 
     def decider(self, decision: Decision) -> int:
         """Record an arbitration and return its number."""
         if not decision.motif.strip():
-            raise RegistreError("Une décision d'arbitrage s'enregistre avec son motif.")
+            raise RegistreError("Une décision d’arbitrage s’enregistre avec son motif.")
         valeurs = asdict(decision)
         del valeurs["numero"]
         with self._ecriture() as connexion:
@@ -427,7 +427,7 @@ def _write(
     except IntegrityError as erreur:
         raise RegistreError(
             f"« {territoire.nom} » existe déjà dans le registre (même identifiant ou même numéro "
-            "FINESS). Rien n'a été enregistré."
+            "FINESS). Rien n’a été enregistré."
         ) from erreur
     if territoire.unites:
         connexion.execute(
@@ -444,7 +444,7 @@ def _lock(connexion: Connection, identifiant: str, version: int) -> Row[Any]:
         select(TERRITOIRE).where(TERRITOIRE.c.identifiant == identifiant).with_for_update()
     ).one_or_none()
     if ligne is None or ligne.est_retire:
-        raise RegistreError(f"« {identifiant} » n'est plus dans le registre.")
+        raise RegistreError(f"« {identifiant} » n’est plus dans le registre.")
     if ligne.version != version:
         auteur = connexion.scalar(
             select(VERSION.c.auteur).where(
@@ -502,7 +502,7 @@ def _check(territoire: TerritoireCpts) -> None:
     ):
         defauts.append("la fin de validité précède le début")
     if "\0" in json.dumps(_to_content(territoire), ensure_ascii=False).replace("\\u0000", "\0"):
-        defauts.append("un caractère nul s'est glissé dans un texte")
+        defauts.append("un caractère nul s’est glissé dans un texte")
     if defauts:
         raise RegistreError(f"« {territoire.nom[:80]} » : {' ; '.join(defauts)}.")
 

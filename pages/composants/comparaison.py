@@ -158,6 +158,6 @@ def _ligne(resultat: ResultatIndicateur) -> Ligne:
 def _valeur(resultat: ResultatIndicateur, valeur: float | None, couverture: float) -> str:
     """Write a value, and how much of the population it stands for when that is not everyone."""
     texte = formater_valeur(resultat, valeur)
-    if valeur is None or couverture >= COUVERTURE_PLEINE:
+    if couverture >= COUVERTURE_PLEINE or (valeur is None and couverture == 0):
         return texte
     return f"{texte} (couvre {formater_part(couverture, 0)})"

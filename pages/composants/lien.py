@@ -31,8 +31,8 @@ class LienInvalideError(CptsError):
 
     def __init__(self, raison: str) -> None:
         super().__init__(
-            f"Ce lien ne peut pas être lu ({raison}). Vérifiez qu'il a été copié en entier ; "
-            "rien n'a été modifié."
+            f"Ce lien ne peut pas être lu ({raison}). Vérifiez qu’il a été copié en entier ; "
+            "rien n’a été modifié."
         )
 
 
@@ -65,7 +65,7 @@ def decode_lien(texte: str) -> LienLu:
     if not point or not re.fullmatch(r"[A-Za-z0-9_-]+", corps):
         raise LienInvalideError("il est incomplet ou contient des caractères inattendus")
     if version != VERSION:
-        raise LienInvalideError("il vient d'une autre version de l'application")
+        raise LienInvalideError("il vient d’une autre version de l’application")
     try:
         octets = base64.urlsafe_b64decode(corps + "=" * (-len(corps) % 4))
     except binascii.Error:

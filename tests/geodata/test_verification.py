@@ -69,7 +69,7 @@ def test_les_contours_hors_de_la_couverture_sont_vus(france):
     deplace = couches["unite"].copy()
     deplace.geometry = deplace.scale(1.01, 1.01)
     fautes = _fautes(check_contours(couches | {"unite": deplace}, surfaces))
-    assert "unités dont la surface n'est pas celle du contour" in fautes
+    assert "unités dont la surface n’est pas celle du contour" in fautes
 
 
 def _fautes(controles):

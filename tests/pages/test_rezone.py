@@ -37,7 +37,7 @@ def test_un_releve_d_un_autre_dessin_est_dit(releve, textes):
     _redessiner(releve, REDON[:2])
     dit = textes(releve)
     assert DOUTE in dit
-    assert "Bénéficiaires exonérés au titre d'une ALD" in dit
+    assert "Bénéficiaires exonérés au titre d’une ALD" in dit
 
 
 def test_le_dessin_retrouve_le_releve_ne_fait_plus_doute(releve, textes):

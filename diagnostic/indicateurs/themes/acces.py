@@ -17,12 +17,12 @@ from diagnostic.indicateurs.registre import (
 )
 
 _NOTE: Final = (
-    "L'APL tient compte de l'activité des médecins, de la distance et de l'âge des habitants. Elle "
+    "L’APL tient compte de l’activité des médecins, de la distance et de l’âge des habitants. Elle "
     "est agrégée en pondérant par la population standardisée, comme le demande la Drees."
 )
 
 _NOTE_ZONAGE: Final = (
-    "Zonage conventionnel arrêté par l'ARS : il ouvre des aides à l'installation. Les communes "
+    "Zonage conventionnel arrêté par l’ARS : il ouvre des aides à l’installation. Les communes "
     "dont seuls des quartiers sont zonés (codes QPV et GQ) ne comptent ni en ZIP ni en ZAC."
 )
 
@@ -98,36 +98,36 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="part_sous_dense",
-        libelle="Habitants d'une commune sous-dense en médecins généralistes",
+        libelle="Habitants d’une commune sous-dense en médecins généralistes",
         theme=ACCES,
         unite="%",
         sources=("apl",),
         agregation="R",
         calcul=_sous_dense,
         forme=pour(100),
-        formule="Population des communes dont l'APL est sous le seuil de sous-densité, sur la "
+        formule="Population des communes dont l’APL est sous le seuil de sous-densité, sur la "
         "population totale.",
         sens=1,
         notes=(_NOTE,),
     ),
     _zone(
-        "part_zip", "Habitants d'une commune en zone d'intervention prioritaire (ZIP)", "zip",
+        "part_zip", "Habitants d’une commune en zone d’intervention prioritaire (ZIP)", "zip",
         "Population municipale des communes entièrement en ZIP, sur la population municipale des "
         "communes dont le zonage est connu.", 1,
     ),
     _zone(
-        "part_zac", "Habitants d'une commune en zone d'action complémentaire (ZAC)", "zac",
+        "part_zac", "Habitants d’une commune en zone d’action complémentaire (ZAC)", "zac",
         "Population municipale des communes entièrement en ZAC, sur la population municipale des "
         "communes dont le zonage est connu.", 1,
     ),
     _zone(
-        "part_zonage_partiel", "Habitants d'une commune dont un quartier seul est en ZIP ou ZAC",
+        "part_zonage_partiel", "Habitants d’une commune dont un quartier seul est en ZIP ou ZAC",
         "partielle",
         "Population municipale, comptée entière, des communes zonées pour un quartier seulement, "
         "sur la population municipale des communes dont le zonage est connu.",
     ),
     _zone(
-        "part_hors_zip_zac", "Habitants d'une commune hors ZIP et ZAC", "autre",
+        "part_hors_zip_zac", "Habitants d’une commune hors ZIP et ZAC", "autre",
         "Population municipale des communes en zone de vigilance ou hors zonage, sur la population "
         "municipale des communes dont le zonage est connu.",
     ),

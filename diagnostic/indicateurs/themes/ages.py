@@ -8,7 +8,7 @@ from diagnostic.indicateurs.registre import AGES, Indicateur, pour, somme
 from diagnostic.indicateurs.themes.communs import effectif, rapport
 
 _NOTE_RP: Final = (
-    "Le recensement (RP) et la population municipale la plus récente n'ont pas la même date : "
+    "Le recensement (RP) et la population municipale la plus récente n’ont pas la même date : "
     "leurs totaux peuvent différer."
 )
 # bands common to the communal file of every census since 2006
@@ -28,7 +28,7 @@ def _part(cle: str, libelle: str, tranche: str, sens: int) -> Indicateur:
         agregation="R",
         calcul=rapport("ages", [tranche], ["pop"]),
         forme=pour(100),
-        formule=f"Habitants de {libelle} sur l'ensemble des habitants.",
+        formule=f"Habitants de {libelle} sur l’ensemble des habitants.",
         sens=sens,
         notes=(_NOTE_RP,),
     )
@@ -74,7 +74,7 @@ INDICATEURS: Final = (
         agregation="R",
         calcul=rapport("structure", ["pop_7589", "pop_90p"], ["pop"]),
         forme=pour(100),
-        formule="Habitants de 75 ans ou plus sur l'ensemble des habitants.",
+        formule="Habitants de 75 ans ou plus sur l’ensemble des habitants.",
         sens=1,
         notes=(_NOTE_RP,),
     ),
@@ -87,7 +87,7 @@ INDICATEURS: Final = (
         agregation="R",
         calcul=rapport("structure", ["pop_90p"], ["pop"]),
         forme=pour(100),
-        formule="Habitants de 90 ans ou plus sur l'ensemble des habitants.",
+        formule="Habitants de 90 ans ou plus sur l’ensemble des habitants.",
         sens=1,
         decimales=2,
         notes=(_NOTE_RP,),
@@ -101,7 +101,7 @@ INDICATEURS: Final = (
         agregation="R",
         calcul=rapport("structure", ["pop_0014"], ["pop"]),
         forme=pour(100),
-        formule="Habitants de 0 à 14 ans sur l'ensemble des habitants.",
+        formule="Habitants de 0 à 14 ans sur l’ensemble des habitants.",
         notes=(_NOTE_RP,),
     ),
     Indicateur(

@@ -10,7 +10,7 @@ from diagnostic.indicateurs.registre import Calcul, Colonnes, Reels
 # ends the label of every figure that only exists by département; a table of them leaves it out
 SUFFIXE_DEPARTEMENT: Final = ", dans le département"
 NOTE_HERITAGE: Final = (
-    "Valeur héritée du département, seul niveau publié : ce n'est pas celle du territoire. Un "
+    "Valeur héritée du département, seul niveau publié : ce n’est pas celle du territoire. Un "
     "territoire sur plusieurs départements a une valeur pour chacun, jamais de moyenne."
 )
 

@@ -36,7 +36,7 @@ def _part(
 # column of the table, then the words for it
 _CATEGORIES: Final = (
     ("agriculteurs", "agriculteurs exploitants"),
-    ("artisans", "artisans, commerçants et chefs d'entreprise"),
+    ("artisans", "artisans, commerçants et chefs d’entreprise"),
     ("cadres", "cadres et professions intellectuelles supérieures"),
     ("intermediaires", "professions intermédiaires"),
     ("employes", "employés"),
@@ -50,7 +50,7 @@ INDICATEURS: Final = (
         ("Chômage déclaré au recensement : plus élevé que le taux de chômage du BIT.",),
     ),
     _part(
-        "taux_activite", "Taux d'activité (15-64 ans)", "emploi",
+        "taux_activite", "Taux d’activité (15-64 ans)", "emploi",
         ["actifs"], ["pop_15_64"], "Actifs de 15 à 64 ans sur population de 15 à 64 ans.", -1,
     ),
     _part(
@@ -72,7 +72,7 @@ INDICATEURS: Final = (
         "Employés et ouvriers sur population de 15 ans ou plus.", 0,
     ),
     _part(
-        "part_sans_diplome", "Sans diplôme ou certificat d'études au plus", "diplomes",
+        "part_sans_diplome", "Sans diplôme ou certificat d’études au plus", "diplomes",
         ["sans_diplome"], ["non_scolarises"],
         "Non scolarisés de 15 ans ou plus sans diplôme, ou avec un CEP au plus, sur les non "
         "scolarisés de 15 ans ou plus.", 1,

@@ -40,7 +40,7 @@ INDICATEURS: Final = (
         "part_residences_secondaires",
         "Part des résidences secondaires",
         "res_secondaires",
-        "Résidences secondaires et logements occasionnels sur l'ensemble des logements. "
+        "Résidences secondaires et logements occasionnels sur l’ensemble des logements. "
         "Une part élevée annonce une population de passage que la population municipale "
         "ne compte pas.",
         1,
@@ -49,12 +49,12 @@ INDICATEURS: Final = (
         "part_logements_vacants",
         "Part des logements vacants",
         "logements_vacants",
-        "Logements vacants sur l'ensemble des logements.",
+        "Logements vacants sur l’ensemble des logements.",
     ),
     _part(
         "part_appartements",
         "Part des appartements",
         "appartements",
-        "Appartements sur l'ensemble des logements.",
+        "Appartements sur l’ensemble des logements.",
     ),
 )

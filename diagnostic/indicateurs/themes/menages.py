@@ -8,7 +8,7 @@ from diagnostic.indicateurs.registre import MENAGES, Forme, Indicateur, pour, qu
 from diagnostic.indicateurs.themes.communs import rapport
 
 _NOTE_SEULS: Final = (
-    "L'Insee publie par commune les 65 à 79 ans et les 80 ans ou plus : la part des 75 ans ou plus "
+    "L’Insee publie par commune les 65 à 79 ans et les 80 ans ou plus : la part des 75 ans ou plus "
     "vivant seuls, que citent des diagnostics, ne se calcule pas."
 )
 
@@ -51,9 +51,9 @@ INDICATEURS: Final = (
         forme=quotient, sens=0, decimales=2,
     ),
     _ligne(
-        "part_menages_une_personne", "Ménages d'une seule personne", "%",
+        "part_menages_une_personne", "Ménages d’une seule personne", "%",
         ["menages_une_personne"], ["menages"],
-        "Ménages d'une personne sur l'ensemble des ménages.",
+        "Ménages d’une personne sur l’ensemble des ménages.",
         forme=pour(100),
     ),
     _ligne(

@@ -38,7 +38,7 @@ INDICATEURS: Final = (
         agregation="R",
         calcul=rapport("voitures", ["menages_sans_voiture"], ["menages"]),
         forme=pour(100),
-        formule="Résidences principales sans voiture sur l'ensemble des résidences principales.",
+        formule="Résidences principales sans voiture sur l’ensemble des résidences principales.",
         sens=1,
     ),
     _trajet(

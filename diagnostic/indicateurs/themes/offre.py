@@ -9,17 +9,17 @@ from diagnostic.indicateurs.themes.communs import effectif, par_habitant, total
 
 _POPULATION: Final = ("population", "habitants")
 _NOTE_BPE: Final = (
-    "La BPE compte des lieux d'exercice dans la commune : ni du temps de travail, ni une "
+    "La BPE compte des lieux d’exercice dans la commune : ni du temps de travail, ni une "
     "accessibilité. Elle ne liste que ce qui existe : une commune absente y compte zéro."
 )
 _NOTE_FINESS: Final = (
-    "Établissements ouverts au répertoire Finess, à l'adresse de leur site ; le flux des "
+    "Établissements ouverts au répertoire Finess, à l’adresse de leur site ; le flux des "
     "structures ne donne pas le nombre de places. Celles des EHPAD sont dans le flux des "
     "activités (page « Données »)."
 )
 _NOTE_PLACES: Final = (
     "Places installées au répertoire Finess : hébergement permanent ou temporaire et unités "
-    "renforcées ; ni accueil de jour, ni pôles d'activités (PASA). Un EHPAD dont la capacité n'est "
+    "renforcées ; ni accueil de jour, ni pôles d’activités (PASA). Un EHPAD dont la capacité n’est "
     "pas dite rend inconnues les places de sa commune."
 )
 # (column of the BPE table, key, label); the codes of each column are in the parser
@@ -39,12 +39,12 @@ _PROFESSIONNELS: Final = (
     ("gynecologues", "gynecologues", "Gynécologues"),
     ("radiologues", "radiologues", "Radiologues"),
     ("pharmacies", "pharmacies", "Pharmacies"),
-    ("laboratoires", "laboratoires", "Laboratoires d'analyses médicales"),
+    ("laboratoires", "laboratoires", "Laboratoires d’analyses médicales"),
 )
 _STRUCTURES_BPE: Final = (
     ("maisons_sante", "maisons_sante_bpe", "Maisons de santé (BPE)"),
     ("centres_sante", "centres_sante_bpe", "Centres de santé (BPE)"),
-    ("urgences", "urgences_bpe", "Services d'urgences (BPE)"),
+    ("urgences", "urgences_bpe", "Services d’urgences (BPE)"),
     ("maternites", "maternites_bpe", "Maternités (BPE)"),
     ("court_sejour", "court_sejour_bpe", "Établissements de santé de court séjour (BPE)"),
     ("moyen_sejour", "moyen_sejour_bpe", "Établissements de santé de moyen séjour (BPE)"),
@@ -128,7 +128,7 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="places_ehpad",
-        libelle="Places d'hébergement en EHPAD",
+        libelle="Places d’hébergement en EHPAD",
         theme=OFFRE,
         unite="places",
         sources=("finess_places",),
@@ -141,7 +141,7 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="taux_places_ehpad",
-        libelle="Places d'EHPAD pour 100 habitants de 75 ans ou plus",
+        libelle="Places d’EHPAD pour 100 habitants de 75 ans ou plus",
         theme=OFFRE,
         unite="pour 100 habitants de 75 ans ou plus",
         sources=("finess_places", "structure"),

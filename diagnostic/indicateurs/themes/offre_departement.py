@@ -9,7 +9,7 @@ from diagnostic.indicateurs.themes.communs import NOTE_HERITAGE, SUFFIXE_DEPARTE
 
 _DEMOGRAPHIE: Final = "ameli_demographie"
 _NOTE: Final = (
-    "Professionnels libéraux ayant facturé dans l'année ; sous cinq professionnels, l'Assurance "
+    "Professionnels libéraux ayant facturé dans l’année ; sous cinq professionnels, l’Assurance "
     "maladie écrit « NS » et la valeur reste vide."
 )
 # column of the table, then the words for it, alone and after « de »
@@ -74,7 +74,7 @@ def _de_profession(colonne: str, nom: str, de: str) -> tuple[Indicateur, ...]:
             f"Part des {nom} de 60 ans ou plus",
             "%",
             f"part_60_{colonne}",
-            "Effectif des tranches de 60 ans ou plus, sur l'effectif de tout âge ; vide si une "
+            "Effectif des tranches de 60 ans ou plus, sur l’effectif de tout âge ; vide si une "
             "tranche est sous secret ou coupe 60 ans.",
             sens=1,
         ),

@@ -25,7 +25,7 @@ _FIN: Final = ANNEES_POPULATION[-1]
 _BORNES_TAILLE: Final = (2_000, 10_000)
 _NOTE_SOLDES: Final = (
     "Le solde migratoire est obtenu par différence : il porte aussi les écarts entre deux "
-    "recensements. La période n'est pas celle de l'évolution annuelle moyenne."
+    "recensements. La période n’est pas celle de l’évolution annuelle moyenne."
 )
 
 
@@ -152,7 +152,7 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="part_petites_communes",
-        libelle="Habitants d'une commune de moins de 2 000 habitants",
+        libelle="Habitants d’une commune de moins de 2 000 habitants",
         theme=POPULATION,
         unite="%",
         sources=("population",),
@@ -163,7 +163,7 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="part_grandes_communes",
-        libelle="Habitants d'une commune de 10 000 habitants ou plus",
+        libelle="Habitants d’une commune de 10 000 habitants ou plus",
         theme=POPULATION,
         unite="%",
         sources=("population",),
@@ -193,7 +193,7 @@ INDICATEURS: Final = (
         agregation="R",
         calcul=rapport("populations_reference", ["pcap"], ["ptot"]),
         forme=pour(100),
-        formule="Population comptée à part (étudiants, résidents d'établissements) sur population "
+        formule="Population comptée à part (étudiants, résidents d’établissements) sur population "
         "totale.",
     ),
 )

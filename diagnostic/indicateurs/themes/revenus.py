@@ -16,20 +16,20 @@ from diagnostic.indicateurs.themes.communs import effectif, par_habitant
 from geodata.schema import ANNEES_POPULATION
 
 _NOTE: Final = (
-    "Une médiane ou un taux de pauvreté ne s'additionne pas : il n'existe pas de valeur pour un "
+    "Une médiane ou un taux de pauvreté ne s’additionne pas : il n’existe pas de valeur pour un "
     "périmètre libre. Les valeurs publiées par commune ou intercommunalité sont listées, avec la "
-    "part de la population qu'elles concernent."
+    "part de la population qu’elles concernent."
 )
 _NOTE_RUPTURE: Final = (
-    "Filosofi 2023 (« Filosofi 2 ») n'est pas comparable aux millésimes 2012 à 2021."
+    "Filosofi 2023 (« Filosofi 2 ») n’est pas comparable aux millésimes 2012 à 2021."
 )
 _NOTE_RSA: Final = "Effectifs arrondis au multiple de 5 par la Cnaf ; les plus petits sont absents."
 _NOTE_QPV: Final = (
     "Quartiers prioritaires de la politique de la ville en vigueur depuis 2024. Un quartier à "
-    "cheval sur deux communes n'est pas réparti entre elles."
+    "cheval sur deux communes n’est pas réparti entre elles."
 )
 _NOTE_BASE_QPV: Final = (
-    "La population municipale est celle de la même année que les quartiers ; à défaut, de l'année "
+    "La population municipale est celle de la même année que les quartiers ; à défaut, de l’année "
     f"connue la plus proche, de {ANNEES_POPULATION[0]} à {ANNEES_POPULATION[-1]}."
 )
 
@@ -55,7 +55,7 @@ def _locale(
         agregation="N",
         calcul=effectif("filosofi", [colonne]),
         forme=somme,
-        formule="Valeur publiée par l'Insee, non agrégée.",
+        formule="Valeur publiée par l’Insee, non agrégée.",
         sens=sens,
         decimales=decimales,
         notes=(_NOTE, _NOTE_RUPTURE),
@@ -82,7 +82,7 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="part_qpv",
-        libelle="Habitants d'un quartier prioritaire (QPV)",
+        libelle="Habitants d’un quartier prioritaire (QPV)",
         theme=REVENUS,
         unite="%",
         sources=("qpv_population", "population"),
@@ -95,7 +95,7 @@ INDICATEURS: Final = (
     ),
     Indicateur(
         cle="habitants_qpv",
-        libelle="Nombre d'habitants en quartier prioritaire (QPV)",
+        libelle="Nombre d’habitants en quartier prioritaire (QPV)",
         theme=REVENUS,
         unite="habitants",
         sources=("qpv_population",),

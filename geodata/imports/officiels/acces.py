@@ -41,9 +41,9 @@ class FormatApl:
         producteur="Drees",
         url="https://data.drees.solidarites-sante.gouv.fr/explore/dataset/"
         "530_l-accessibilite-potentielle-localisee-apl/",
-        obtention="Pièce jointe « Indicateur d'APL aux médecins généralistes » (xlsx), à donner "
+        obtention="Pièce jointe « Indicateur d’APL aux médecins généralistes » (xlsx), à donner "
         "telle quelle.",
-        apporte="APL aux médecins généralistes, part d'habitants en commune sous-dense",
+        apporte="APL aux médecins généralistes, part d’habitants en commune sous-dense",
         tables=("apl",),
     )
 
@@ -137,7 +137,7 @@ def _trouver_entete(fichier: str, lignes: Sequence[Sequence[Any]]) -> tuple[int,
                 "classeur des médecins généralistes ?",
             )
         return numero, rangs
-    raise ImportRefuseError(fichier, "aucune ligne d'en-tête « Code commune INSEE » trouvée.")
+    raise ImportRefuseError(fichier, "aucune ligne d’en-tête « Code commune INSEE » trouvée.")
 
 
 def _texte(cellule: object) -> str:

@@ -151,19 +151,19 @@ def analyse_fichier(
     """
     if annee_annoncee and not _ANNEE.fullmatch(annee_annoncee):
         raise ImportRefuseError(
-            fichier, f"« {annee_annoncee[:20]} » n'est pas une année. Attendu : 2023, par exemple."
+            fichier, f"« {annee_annoncee[:20]} » n’est pas une année. Attendu : 2023, par exemple."
         )
     contexte = Contexte(
         fichier, annee_annoncee, _populations(geographie), connues or {}, progres=progres
     )
     progres(0.05, "ouverture du fichier")
     source, lues = _lire(fichier, open_membres(fichier, contenu, _LIMITES), contexte)
-    progres(0.8, "passage aux communes d'aujourd'hui")
+    progres(0.8, "passage aux communes d’aujourd’hui")
     tables, perdus, notes = [], set[str](), list[str]()
     for lue in lues:
         if not _ANNEE.fullmatch(lue.millesime):
             raise ImportRefuseError(
-                fichier, f"l'année de ses données est illisible (« {lue.millesime[:20]} »)."
+                fichier, f"l’année de ses données est illisible (« {lue.millesime[:20]} »)."
             )
         if lue.valeurs.empty and not lue.publiees.empty:
             # published by département at the finest: no commune to move
@@ -173,7 +173,7 @@ def analyse_fichier(
             continue
         deplacement = move_to_present(fichier, lue.valeurs, geographie, blocs, lue.non_additives)
         if deplacement.valeurs.empty:
-            raise ImportRefuseError(fichier, "aucune de ses lignes n'est d'une commune connue.")
+            raise ImportRefuseError(fichier, "aucune de ses lignes n’est d’une commune connue.")
         tables.append(_table(source, lue, deplacement, geographie, le))
         perdus.update(deplacement.codes_perdus)
         notes.extend(_raconter(lue, deplacement))
@@ -213,13 +213,13 @@ def _lire(
             if not isinstance(lu := _reconnaitre(fichier, autre), str) and lu[0] != source
         ]
         if restants:
-            constat = f"Aussi dans l'archive, mais non lu : {', '.join(restants)}. Donnez-le seul."
+            constat = f"Aussi dans l’archive, mais non lu : {', '.join(restants)}. Donnez-le seul."
             lues = (replace(lues[0], constats=(*lues[0].constats, constat)), *lues[1:])
         return source, lues
     vu = " ".join(f"{description}." for description in vus[:2] if description)
     raise ImportRefuseError(
         fichier,
-        f"ce n'est aucun des fichiers officiels que l'application sait lire. {vu} "
+        f"ce n’est aucun des fichiers officiels que l’application sait lire. {vu} "
         f"Fichiers lus : {', '.join(source.titre for source in SOURCES)}.",
     )
 
@@ -245,12 +245,12 @@ def _reconnaitre(fichier: str, membre: Membre) -> tuple[Source, _Lire] | str:
 
 
 _AUTRES_FORMATS: Final = {
-    b"PK": "C'est un classeur : les fichiers de l'Insee se donnent dans leur version CSV",
-    b"<": "C'est une page web ou du XML : le téléchargement a pu être bloqué par un filtre",
-    b"%PDF": "C'est un PDF",
-    b"\x89PNG": "C'est une image",
-    b"{": "C'est du JSON d'une autre forme",
-    b"[": "C'est du JSON d'une autre forme",
+    b"PK": "C’est un classeur : les fichiers de l’Insee se donnent dans leur version CSV",
+    b"<": "C’est une page web ou du XML : le téléchargement a pu être bloqué par un filtre",
+    b"%PDF": "C’est un PDF",
+    b"\x89PNG": "C’est une image",
+    b"{": "C’est du JSON d’une autre forme",
+    b"[": "C’est du JSON d’une autre forme",
 }
 _DECLARES: Final = re.compile(r"^Q2\d\d$")
 
@@ -258,16 +258,16 @@ _DECLARES: Final = re.compile(r"^Q2\d\d$")
 def _decrire(tableau: Tableau) -> str:
     colonnes = tableau.colonnes
     if tableau.est_binaire:
-        return "Il contient des octets nuls : il est abîmé, ou n'est pas du texte"
+        return "Il contient des octets nuls : il est abîmé, ou n’est pas du texte"
     if len(colonnes) < 2:
         return (
             f"Une seule colonne, « {''.join(colonnes)[:60]} » : le séparateur attendu est le "
-            "point-virgule ou la virgule, l'en-tête en première ligne"
+            "point-virgule ou la virgule, l’en-tête en première ligne"
         )
     entete = f"En-tête lu : {', '.join(nom[:30] for nom in colonnes[:6])}"
     if {"IRIS", "COM"} <= set(colonnes):
         return (
-            f"{entete}. C'est un fichier par Iris (base-ic) : prenez celui des communes (base-cc)"
+            f"{entete}. C’est un fichier par Iris (base-ic) : prenez celui des communes (base-cc)"
         )
     if "CODGEO" in colonnes and any(map(_DECLARES.match, colonnes)):
         return (
@@ -326,14 +326,14 @@ def _raconter(lue: Lue, deplacement: Deplacement) -> list[str]:
     if deplacement.traduites:
         lignes = accorder(
             deplacement.traduites,
-            "ligne d'une ancienne commune ou de communes regroupées a été reportée",
-            "lignes d'anciennes communes ou de communes regroupées ont été reportées",
+            "ligne d’une ancienne commune ou de communes regroupées a été reportée",
+            "lignes d’anciennes communes ou de communes regroupées ont été reportées",
         )
-        notes.append(f"{lignes} sur les communes d'aujourd'hui.")
+        notes.append(f"{lignes} sur les communes d’aujourd’hui.")
     if deplacement.vides:
         communes = accorder(len(deplacement.vides), "commune a fusionné", "communes ont fusionné")
         notes.append(
-            f"{communes} depuis : une médiane ou un taux ne s'additionne pas, la valeur est "
+            f"{communes} depuis : une médiane ou un taux ne s’additionne pas, la valeur est "
             "laissée vide."
         )
     if lue.secrets:
@@ -344,8 +344,8 @@ def _raconter(lue: Lue, deplacement: Deplacement) -> list[str]:
         )
         notes.append(f"{valeurs}.")
     if deplacement.perdues:
-        codes = accorder(deplacement.perdues, "code n'est", "codes ne sont")
+        codes = accorder(deplacement.perdues, "code n’est", "codes ne sont")
         notes.append(
-            f"{codes} d'aucune commune d'aujourd'hui : {', '.join(deplacement.codes_perdus[:8])}."
+            f"{codes} d’aucune commune d’aujourd’hui : {', '.join(deplacement.codes_perdus[:8])}."
         )
     return notes

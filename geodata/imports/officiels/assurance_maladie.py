@@ -96,8 +96,8 @@ class FormatPathologies:
         titre="Patients pris en charge par pathologie, par département",
         producteur=_PRODUCTEUR,
         url=f"{_SITE}effectifs/",
-        obtention="Bouton « Actualiser auprès de l'Assurance maladie » plus bas ; sinon, onglet "
-        "« Export » du jeu « effectifs », format CSV. Filtrez d'abord l'année, la classe d'âge "
+        obtention="Bouton « Actualiser auprès de l’Assurance maladie » plus bas ; sinon, onglet "
+        "« Export » du jeu « effectifs », format CSV. Filtrez d’abord l’année, la classe d’âge "
         "« tsage » et le sexe « 9 » (tous) : le jeu entier dépasse cinq millions de lignes. "
         f"{_VERIFIEE}",
         apporte="diabète, cancers, maladies cardio-neurovasculaires, psychiatriques et "
@@ -133,7 +133,7 @@ class FormatPathologies:
         if texte.empty:
             defauts.add(
                 "aucune ligne « tous âges » et « tous sexes » des pathologies attendues "
-                "(classe d'âge « tsage », sexe « 9 », niveau prioritaire 1)"
+                "(classe d’âge « tsage », sexe « 9 », niveau prioritaire 1)"
             )
         texte = _situer(texte, defauts)
         nombres, _ = to_nombres(texte, ["patients", "population"], defauts)
@@ -151,7 +151,7 @@ class FormatPathologies:
                 publiees,
                 lignes=len(texte),
                 secrets=int(prevalences["valeur"].isna().sum()),
-                notes=("Prévalence brute : elle dépend d'abord de l'âge des habitants.",),
+                notes=("Prévalence brute : elle dépend d’abord de l’âge des habitants.",),
             ),
         )
 
@@ -164,9 +164,9 @@ class FormatDemographie:
         titre="Professionnels de santé libéraux, par département",
         producteur=_PRODUCTEUR,
         url=f"{_SITE}demographie-effectifs-et-les-densites/",
-        obtention="Bouton « Actualiser auprès de l'Assurance maladie » plus bas ; sinon, onglet "
+        obtention="Bouton « Actualiser auprès de l’Assurance maladie » plus bas ; sinon, onglet "
         "« Export » du jeu « demographie-effectifs-et-les-densites », format CSV, en filtrant "
-        f"l'année et le sexe « tout sexe ». {_VERIFIEE}",
+        f"l’année et le sexe « tout sexe ». {_VERIFIEE}",
         apporte="effectifs, densités et part des 60 ans ou plus des libéraux : valeurs du "
         "département",
         tables=("ameli_demographie",),
@@ -227,7 +227,7 @@ class FormatPatientele:
         titre="Patientèle « médecin traitant » des généralistes, par département",
         producteur=_PRODUCTEUR,
         url=f"{_SITE}patientele-medecintraitant-generalistes-annuelle/",
-        obtention="Bouton « Actualiser auprès de l'Assurance maladie » plus bas ; sinon, onglet "
+        obtention="Bouton « Actualiser auprès de l’Assurance maladie » plus bas ; sinon, onglet "
         "« Export » du jeu « patientele-medecintraitant-generalistes-annuelle » (ou "
         f"« patientele »), format CSV. {_VERIFIEE}",
         apporte="patients par médecin traitant : valeur du département",
@@ -295,7 +295,7 @@ def _read(tableau: Tableau, contexte: Contexte, champs: Sequence[str]) -> tuple[
         )
     contexte.progres(0.2, "lecture des lignes")
     texte = tableau.read([trouvees[champ] for champ in champs]).set_axis(list(champs), axis=1)
-    contexte.progres(0.5, "choix de l'année et des agrégats")
+    contexte.progres(0.5, "choix de l’année et des agrégats")
     annees = texte["annee"].str.extract(_ANNEE)[0].fillna("")
     derniere = str(annees.max())
     if not derniere:

@@ -78,7 +78,7 @@ class FormatBpe:
         if "TYPEQU" in tableau.colonnes:
             raise ImportRefuseError(
                 tableau.fichier,
-                "c'est une BPE d'avant 2024, dont les codes d'équipement sont autres. Prenez la "
+                "c’est une BPE d’avant 2024, dont les codes d’équipement sont autres. Prenez la "
                 "BPE 2024 ou une suivante (fichier « DS_BPE »).",
             )
         texte = tableau.read(list(_COLONNES))

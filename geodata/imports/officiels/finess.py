@@ -74,9 +74,9 @@ class FormatFiness:
         producteur="Agence du numérique en santé",
         url="https://www.data.gouv.fr/datasets/finess-structures-1",
         obtention="Ressource quotidienne « finess-structures » (json.gz, une cinquantaine de "
-        "mégaoctets), à donner telle quelle. L'ancien CSV n'est plus produit depuis juillet 2026.",
+        "mégaoctets), à donner telle quelle. L’ancien CSV n’est plus produit depuis juillet 2026.",
         apporte="maisons et centres de santé, EHPAD, hôpitaux, SSIAD, établissements du handicap ; "
-        "les places d'EHPAD sont dans le flux des activités, à donner ensuite",
+        "les places d’EHPAD sont dans le flux des activités, à donner ensuite",
         tables=("finess",),
         licence="Licence Ouverte 2.0",
     )
@@ -120,11 +120,11 @@ class FormatFiness:
             raise ImportRefuseError(
                 contexte.fichier,
                 "aucun établissement ouvert des catégories attendues : le flux a changé de forme, "
-                "ou ce n'est pas le flux des structures.",
+                "ou ce n’est pas le flux des structures.",
             )
         table = pd.Series(comptes, dtype="float64").unstack().fillna(0.0)
         notes = (
-            (f"{sans_commune} établissements ouverts sans adresse de site n'ont pas été comptés.",)
+            (f"{sans_commune} établissements ouverts sans adresse de site n’ont pas été comptés.",)
             if sans_commune
             else ()
         )
@@ -195,7 +195,7 @@ def iter_objets(flux: IO[bytes], fichier: str) -> Iterator[tuple[str, Any]]:
 def _check_forme(fichier: str, cle: str, valeur: object) -> None:
     if cle == "pmej" and not _est_de_forme(valeur, _FORME):
         raise ImportRefuseError(
-            fichier, "ses entités (« pmej ») n'ont plus la forme documentée du flux."
+            fichier, "ses entités (« pmej ») n’ont plus la forme documentée du flux."
         )
 
 
@@ -220,7 +220,7 @@ class _Texte:
         try:
             suite = self._flux.read(_BLOC)
         except UnicodeDecodeError as erreur:
-            raise self._refuse("son texte n'est pas en UTF-8") from erreur
+            raise self._refuse("son texte n’est pas en UTF-8") from erreur
         if self._position:
             self._tampon = self._tampon[self._position :]
             self._position = 0

@@ -43,11 +43,11 @@ class FormatActivites:
         titre="FINESS+ activités (places des EHPAD)",
         producteur="Agence du numérique en santé",
         url="https://www.data.gouv.fr/datasets/finess-activites-1",
-        obtention="Donnez d'abord le flux des structures, qui dit quels établissements sont des "
+        obtention="Donnez d’abord le flux des structures, qui dit quels établissements sont des "
         "EHPAD et où ; puis la ressource « finess-activites » (json.gz, une soixantaine de "
         "mégaoctets), telle quelle : sa lecture peut prendre une minute. Forme lue dans les "
-        "spécifications publiques de l'ANS, non vérifiée sur un flux entier.",
-        apporte="places d'EHPAD ; et pour 100 habitants de 75 ans ou plus, si « Évolution et "
+        "spécifications publiques de l’ANS, non vérifiée sur un flux entier.",
+        apporte="places d’EHPAD ; et pour 100 habitants de 75 ans ou plus, si « Évolution et "
         "structure de la population » est chargé",
         tables=("finess_places",),
     )
@@ -82,7 +82,7 @@ class FormatActivites:
         if not places or not re.fullmatch(r"\d{4}-\d\d-\d\d", date_flux):
             raise ImportRefuseError(
                 contexte.fichier,
-                "aucune place des EHPAD du flux des structures n'y figure : le flux a changé de "
+                "aucune place des EHPAD du flux des structures n’y figure : le flux a changé de "
                 "forme, ou les deux flux ne vont pas ensemble.",
             )
         lues = pd.DataFrame.from_dict(
@@ -145,8 +145,8 @@ def _lire_ehpad(contexte: Contexte) -> pd.Series[str]:
     if structures is None or "communes" not in structures.publiees:
         raise ImportRefuseError(
             contexte.fichier,
-            "c'est le flux FINESS+ des activités, qui ne dit ni la catégorie ni la commune des "
-            "établissements. Donnez d'abord le flux des structures (finess-structures) et "
+            "c’est le flux FINESS+ des activités, qui ne dit ni la catégorie ni la commune des "
+            "établissements. Donnez d’abord le flux des structures (finess-structures) et "
             "rangez-le, puis redonnez celui-ci.",
         )
     communes = structures.publiees["communes"]

@@ -36,7 +36,7 @@ class FormatMouvements:
         "« base-cc-serie-historique-AAAA_csv.zip », à donner tel quel ; celui du comparateur de "
         "communes porte les mêmes colonnes. Forme lue dans du code public, non vérifiée sur un "
         "fichier publié.",
-        apporte="part du solde naturel et du solde migratoire dans l'évolution de la population",
+        apporte="part du solde naturel et du solde migratoire dans l’évolution de la population",
         tables=("mouvements",),
     )
 

@@ -82,7 +82,7 @@ def move_to_present(
     if len(perdus) > max(_PERTES_MINIMUM, _PERTES_ADMISES * len(table)):
         raise ImportRefuseError(
             fichier,
-            f"{len(perdus)} codes sur {len(table)} ne sont d'aucune commune connue "
+            f"{len(perdus)} codes sur {len(table)} ne sont d’aucune commune connue "
             f"({', '.join(sorted(perdus)[:5])}…) : un fichier par commune est attendu.",
         )
     gardes = codes[(codes != "") & (codes != _VILLE_EN_DOUBLE)]

@@ -73,7 +73,7 @@ class FormatPopulations:
         fausses = ecarts.index[ecarts.abs() > 0]
         if len(fausses):
             defauts.add(
-                f"{accorder(len(fausses), 'ligne', 'lignes')} où PTOT n'est pas PMUN + PCAP "
+                f"{accorder(len(fausses), 'ligne', 'lignes')} où PTOT n’est pas PMUN + PCAP "
                 f"(ligne {fausses[0]})"
             )
         defauts.check()
@@ -100,15 +100,15 @@ def _reconnaitre_annee(fichier: str, pmun: pd.Series[float], contexte: Contexte)
     if not contexte.annee_annoncee:
         raise ImportRefuseError(
             fichier,
-            "ce fichier ne dit pas son année et ses chiffres ne sont d'aucune année connue : "
-            "indiquez l'année des populations avant de le donner.",
+            "ce fichier ne dit pas son année et ses chiffres ne sont d’aucune année connue : "
+            "indiquez l’année des populations avant de le donner.",
         )
     if contexte.annee_annoncee in accords:
         raise ImportRefuseError(
             fichier,
-            f"ses chiffres ne sont pas ceux de {contexte.annee_annoncee}, l'année indiquée : "
+            f"ses chiffres ne sont pas ceux de {contexte.annee_annoncee}, l’année indiquée : "
             f"{100 * accords[contexte.annee_annoncee]:.0f} % des communes seulement ont la "
-            "population connue de cette année-là. Corrigez l'année.",
+            "population connue de cette année-là. Corrigez l’année.",
         )
     return contexte.annee_annoncee
 

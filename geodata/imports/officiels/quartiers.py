@@ -54,7 +54,7 @@ SOURCE_POPULATIONS: Final = Source(
     url="https://www.insee.fr/fr/statistiques/8186239",
     obtention="Page « Données sur les quartiers 2024 de la politique de la ville », rubrique "
     "« Population » : prenez de préférence les populations communales vivant en QPV (une ligne par "
-    "commune), sinon une base par quartier (codeQPV, popMuniQPV, listeDepcom). Indiquez l'année du "
+    "commune), sinon une base par quartier (codeQPV, popMuniQPV, listeDepcom). Indiquez l’année du "
     "recensement si le fichier ne la porte pas. Forme non vérifiée sur un fichier publié : relisez "
     "ce qui en est compris.",
     apporte="part de la population en quartier prioritaire",
@@ -154,7 +154,7 @@ def _lire_communes(grille: Grille, contexte: Contexte) -> Lue:
     texte = texte[texte["code"] != ""]
     defauts = Defauts(grille.fichier)
     if texte.empty:
-        defauts.add("aucune ligne sous l'en-tête")
+        defauts.add("aucune ligne sous l’en-tête")
     codes = to_codes(texte, "code", defauts)
     check_doublons(codes, defauts)
     nombres, secrets = to_nombres(texte, ["population"], defauts)
@@ -178,11 +178,11 @@ def _lire_par_quartier(grille: Grille, contexte: Contexte) -> tuple[Lue, ...]:
     ensembles = _reunir(quartiers["communes"])
     sommes = quartiers["population"].groupby(ensembles).agg(lambda p: p.sum(skipna=False))
     reunies = [cle for cle in sommes.index if " " in cle]
-    constats = ["Populations par quartier : préférez celles par commune, que l'Insee publie aussi."]
+    constats = ["Populations par quartier : préférez celles par commune, que l’Insee publie aussi."]
     if reunies:
         constats.append(
             f"Groupes de communes qui partagent un quartier : {len(reunies)}. Ses habitants ne "
-            "sont pas répartis : la part n'est connue que pour un territoire qui contient tout le "
+            "sont pas répartis : la part n’est connue que pour un territoire qui contient tout le "
             "groupe."
         )
     return _population(sommes, annee, secrets, tuple(constats)), _liste(quartiers)
@@ -200,7 +200,7 @@ def _lire_annee(grille: Grille, contexte: Contexte) -> str:
     if not contexte.annee_annoncee:
         raise ImportRefuseError(
             grille.fichier,
-            "ce fichier ne dit pas l'année du recensement des populations : indiquez-la avant de "
+            "ce fichier ne dit pas l’année du recensement des populations : indiquez-la avant de "
             "le donner.",
         )
     return contexte.annee_annoncee

@@ -293,7 +293,7 @@ FORMATS: Final = (
             url="https://www.insee.fr/fr/statistiques/8581444",
             obtention="Page « Emploi – Population active », fichier "
             "« base-cc-emploi-pop-active-AAAA_csv.zip », à donner tel quel.",
-            apporte="chômage au sens du recensement, taux d'activité ; trajets domicile-travail "
+            apporte="chômage au sens du recensement, taux d’activité ; trajets domicile-travail "
             "quand le millésime les porte",
             tables=("emploi", "lieux_travail", "trajets"),
         ),
@@ -314,10 +314,10 @@ FORMATS: Final = (
     FormatRecensement(
         Source(
             cle="rp_trajets",
-            titre="Caractéristiques de l'emploi (communes)",
+            titre="Caractéristiques de l’emploi (communes)",
             producteur="Insee",
             url="https://www.insee.fr/fr/statistiques",
-            obtention="Cherchez « Caractéristiques de l'emploi », base des communes, fichier "
+            obtention="Cherchez « Caractéristiques de l’emploi », base des communes, fichier "
             "« base-cc-caract-emploi-AAAA_csv.zip », à donner tel quel. Le fichier « Activité des "
             "résidents » porte les mêmes colonnes : une ligne par commune est attendue, non par "
             "Iris.",
@@ -360,7 +360,7 @@ FORMATS: Final = (
             url="https://www.insee.fr/fr/statistiques/8581474",
             obtention="Page « Logement », fichier « base-cc-logement-AAAA_csv.zip », à donner "
             "tel quel.",
-            apporte="logements d'un millésime plus récent, ménages sans voiture",
+            apporte="logements d’un millésime plus récent, ménages sans voiture",
             tables=("logement", "voitures"),
         ),
         ("LOG", "RP", "LOGVAC"),

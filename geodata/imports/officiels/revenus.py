@@ -100,8 +100,8 @@ class FormatFilosofiLarge:
             valeurs["taux_pauvrete"] = a_part.reindex(valeurs.index)
         elif "taux_pauvrete" not in trouvees:
             constats = (
-                "Le taux de pauvreté n'est pas dans ce fichier : donnez plutôt l'archive de "
-                "l'Insee entière.",
+                "Le taux de pauvreté n’est pas dans ce fichier : donnez plutôt l’archive de "
+                "l’Insee entière.",
             )
         return (
             Lue(

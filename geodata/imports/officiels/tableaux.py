@@ -125,8 +125,8 @@ class Tableau:
         if len(lues) > _COLONNES_MAXIMUM or est_sans_fin:
             raise ImportRefuseError(
                 self.fichier,
-                f"son en-tête a plus de {_COLONNES_MAXIMUM} colonnes, ou n'a pas de fin de ligne : "
-                "ce n'est pas un fichier par commune.",
+                f"son en-tête a plus de {_COLONNES_MAXIMUM} colonnes, ou n’a pas de fin de ligne : "
+                "ce n’est pas un fichier par commune.",
             )
         return tuple(nom.strip() for nom in lues)
 
@@ -211,11 +211,11 @@ def _traduire(texte: str) -> str:
         ligne, attendu, trouve = int(lu[1]) + 1, int(lu[2]), int(lu[3])
         plus = "plus" if trouve > attendu else "moins"
         return (
-            f"la ligne {ligne} a {plus} de cellules que l'en-tête ({trouve} au lieu de {attendu}) "
+            f"la ligne {ligne} a {plus} de cellules que l’en-tête ({trouve} au lieu de {attendu}) "
             ": le fichier est tronqué, ou mal séparé."
         )
     if "UTF8" in texte or "utf-8" in texte or "decode" in texte:
-        return "son texte n'est ni en UTF-8 ni en Windows-1252."
+        return "son texte n’est ni en UTF-8 ni en Windows-1252."
     return "ses lignes ne se lisent pas comme un tableau."
 
 

@@ -39,13 +39,13 @@ class FormatZonage:
         producteur="ARS, DGOS",
         url="https://cartosante.atlasante.fr",
         obtention="C@rtoSanté, indicateur « Zonage médecins », niveau « commune », bouton "
-        "d'export ; ou le classeur de votre ARS. Il faut une colonne du code de la commune et une "
+        "d’export ; ou le classeur de votre ARS. Il faut une colonne du code de la commune et une "
         "colonne du zonage (1_ZIP, 2_ZAC, 3_QPV_ZIP…). Forme non vérifiée sur un fichier publié : "
         "relisez ce qui en est compris.",
-        apporte="habitants d'une commune en zone d'intervention prioritaire (ZIP) ou d'action "
+        apporte="habitants d’une commune en zone d’intervention prioritaire (ZIP) ou d’action "
         "complémentaire (ZAC)",
         tables=("zonage",),
-        licence="conditions de l'ARS qui l'a arrêté",
+        licence="conditions de l’ARS qui l’a arrêté",
     )
 
     def reconnait(self, debut: bytes, membre: Membre, /) -> bool:
@@ -70,7 +70,7 @@ class FormatZonage:
         if not annee:
             raise ImportRefuseError(
                 grille.fichier,
-                "ce fichier ne dit pas l'année du zonage : indiquez-la avant de le donner.",
+                "ce fichier ne dit pas l’année du zonage : indiquez-la avant de le donner.",
             )
         zones = table.groupby("code")["zone"].agg(lambda zones: sorted(set(zones)))
         ambigues = zones.index[zones.map(len) > 1]
@@ -116,7 +116,7 @@ def _lire_table(grille: Grille) -> pd.DataFrame:
     texte = texte[texte["code"] != ""]
     defauts = Defauts(grille.fichier)
     if texte.empty:
-        defauts.add("aucune ligne sous l'en-tête")
+        defauts.add("aucune ligne sous l’en-tête")
     texte = texte.assign(code=to_codes(texte, "code", defauts))
     connues = texte["zone"].map(_lire_zone)
     absentes = texte["zone"].map(lambda zone: normaliser(zone.replace("_", " "))).isin(_ABSENTS)
@@ -153,7 +153,7 @@ def _raconter(grille: Grille, ambigues: pd.Index[str]) -> tuple[str, ...]:
         suite = "…" if len(ambigues) > _CITES else ""
         notes.append(
             "Communes à plusieurs zones dans le fichier (par quartier ou par territoire de vie) : "
-            f"{len(ambigues)}. Aucune zone n'est choisie, leur valeur reste vide "
+            f"{len(ambigues)}. Aucune zone n’est choisie, leur valeur reste vide "
             f"({', '.join(ambigues[:_CITES])}{suite})."
         )
     return tuple(notes)

@@ -257,7 +257,7 @@ def _servir_couche(requete: Request) -> Response:
 
 def _servir(requete: Request, nom: str, octets: bytes | None, version: str) -> Response:
     if octets is None or requete.path_params["version"] != version:
-        return Response("Ce fichier n'existe pas ou plus : rechargez la page.", 404)
+        return Response("Ce fichier n’existe pas ou plus : rechargez la page.", 404)
     etag = f'"{version}"'
     entetes = {
         "etag": etag,

@@ -122,7 +122,7 @@ def test_a_file_with_an_unknown_code_changes_nothing(
 ) -> None:
     fichier = ecrire(dossier, "faux.csv", "cpts;code\nA;35238\nA;99999\n")
     assert main(["importer", fichier, "--enregistrer"]) == 2
-    assert "1 anomalie bloquante, rien n'a été enregistré" in capsys.readouterr().err
+    assert "1 anomalie bloquante, rien n’a été enregistré" in capsys.readouterr().err
     assert lancer(capsys, "chevauchements")["territoires_compares"] == 18
     assert main(["chevauchements", "--perimetre", fichier]) == 2
     assert "code 99999 inconnu" in capsys.readouterr().err

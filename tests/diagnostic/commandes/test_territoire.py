@@ -71,7 +71,7 @@ def test_le_texte_se_lit_sans_json():
         "Taille 3",
         "315\u202f000 €",
         "Minimum en Pays de la Loire\u00a0: 20\u202f000 habitants (imposé), respecté",
-        "d'un seul tenant",
+        "d’un seul tenant",
         "Sources",
     ):
         assert attendu in resultat.stdout
@@ -113,15 +113,15 @@ def test_un_projet_enregistre_se_rouvre(tmp_path, france):
         (["territoire", "--commune", "97501"], "Territoire non couvert : 97501"),
         (["territoire"], "ne contient aucune commune"),
         (["territoire", "--epci", "243500139", "--sans", "243500139"], "aucune commune"),
-        (["territoire", "--commune", "35238", "--le", "2026-02-30"], "n'est pas une date"),
+        (["territoire", "--commune", "35238", "--le", "2026-02-30"], "n’est pas une date"),
         (["territoire", "--commune", "35238", "--le", "1999-01-01"], "01/01/1999"),
-        (["territoire", "--population", "légale"], "« légale » n'est pas proposé"),
+        (["territoire", "--population", "légale"], "« légale » n’est pas proposé"),
         (["territoire", "--commune"], "au moins une valeur est attendue"),
         (["territoire", "--inconnue"], "argument non reconnu : --inconnue"),
-        (["inconnue"], "« inconnue » n'est pas proposé"),
+        (["inconnue"], "« inconnue » n’est pas proposé"),
         ([], "il manque : COMMANDE"),
         (["territoire", "--perimetre", "absent.csv"], "« absent.csv » refusé : il est introuvable"),
-        (["territoire", "--perimetre", "tests"], "c'est un dossier"),
+        (["territoire", "--perimetre", "tests"], "c’est un dossier"),
     ],
 )
 def test_une_demande_fautive_sort_en_2_avec_une_phrase(arguments, message):

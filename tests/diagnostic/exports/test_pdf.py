@@ -36,7 +36,7 @@ def test_le_pdf_est_balise_et_en_francais(pdf):
 
 def test_les_signets_suivent_les_sections(pdf):
     titres = [element.title for element in pdf.outline if not isinstance(element, list)]
-    assert titres[:3] == ["Sommaire", "L'essentiel", "Le territoire"]
+    assert titres[:3] == ["Sommaire", "L’essentiel", "Le territoire"]
     assert titres[-1] == "Annexe\u00a0: les communes"
 
 

@@ -27,7 +27,7 @@ def document(octets):
 
 def test_les_sections_sont_de_vrais_titres(document):
     titres = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
-    assert titres[0] == "L'essentiel"
+    assert titres[0] == "L’essentiel"
     assert titres[-1] == "Annexe\u00a0: les communes"
 
 

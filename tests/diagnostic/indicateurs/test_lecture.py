@@ -86,7 +86,7 @@ def test_points_to_look_at_state_figures_and_their_reason(tables: TablesIndicate
         assert "contre" in point.phrase
         assert "(Bretagne)" in point.phrase
         assert re.search("écarts?-types? (au-dessus|en dessous) d(u|e la)", point.raison)
-        assert "D'ordinaire" in point.raison
+        assert "D’ordinaire" in point.raison
 
 
 def resultat(
@@ -117,8 +117,8 @@ def test_gaps_that_usually_deserve_attention_come_first(tables: TablesIndicateur
         ("part_residences_secondaires", True),
         ("part_65_plus", False),
     ]
-    assert "valeur plus faible qui appelle l'attention\u00a0: c'est le cas ici" in points[0].raison
-    assert "valeur plus forte qui appelle l'attention ; ici, c'est l'inverse" in points[2].raison
+    assert "valeur plus faible qui appelle l’attention\u00a0: c’est le cas ici" in points[0].raison
+    assert "valeur plus forte qui appelle l’attention ; ici, c’est l’inverse" in points[2].raison
 
 
 def test_the_wider_of_the_two_gaps_is_the_reason(tables: TablesIndicateurs) -> None:
@@ -154,17 +154,17 @@ def test_a_poorly_covered_figure_is_not_a_point(tables: TablesIndicateurs) -> No
     ("saisie", "faute"),
     [
         (ValeurSaisie("taux_ald", 101, LE), "entre 0 et 100"),
-        (ValeurSaisie("taux_ald", -1, LE), "−1 n'est pas entre 0 et 100 %"),
-        (ValeurSaisie("taux_ald", 100.04, LE), "100,04 n'est pas"),
+        (ValeurSaisie("taux_ald", -1, LE), "−1 n’est pas entre 0 et 100 %"),
+        (ValeurSaisie("taux_ald", 100.04, LE), "100,04 n’est pas"),
         (
             ValeurSaisie("ald_sans_medecin_traitant", 2_000_000, LE),
-            "2\u202f000\u202f000 n'est pas entre 0 et 1\u202f000\u202f000 patients",
+            "2\u202f000\u202f000 n’est pas entre 0 et 1\u202f000\u202f000 patients",
         ),
         (ValeurSaisie("taux_ald", 20, date(2027, 1, 1)), "avenir"),
-        (ValeurSaisie("taux_ald", 20, date(2018, 1, 1)), "n'existait pas"),
+        (ValeurSaisie("taux_ald", 20, date(2018, 1, 1)), "n’existait pas"),
         (ValeurSaisie("patientele_moyenne", 12.5, LE), "entier"),
         (ValeurSaisie("prevention_libre_1", 12, LE), "libellé"),
-        (ValeurSaisie("inconnu", 12, LE), "n'existe pas"),
+        (ValeurSaisie("inconnu", 12, LE), "n’existe pas"),
     ],
 )
 def test_a_typed_value_out_of_bounds_is_refused(saisie: ValeurSaisie, faute: str) -> None:
@@ -216,7 +216,7 @@ def test_thresholds_are_dated_and_checked(tmp_path: Path) -> None:
 def test_a_typed_value_without_end_is_refused_and_not_a_crash() -> None:
     for valeur in (float("inf"), float("nan")):
         saisie = ValeurSaisie("patientele_moyenne", valeur, LE)
-        assert any("n'est pas entre" in faute for faute in validate_saisie(saisie, LE))
+        assert any("n’est pas entre" in faute for faute in validate_saisie(saisie, LE))
 
 
 def test_the_command_line_gives_the_rows_promised(

@@ -71,7 +71,7 @@ def test_le_numero_de_ligne_de_chaque_code_est_garde():
         (b"\x7fELF\x00\x00", "pas un fichier texte"),
         (b"code\n35238\nTotal\nRennes\n", "ligne 3 : « Total » ; ligne 4 : « Rennes »"),
         (b"code;nom\n35238;Rennes\n;Inconnue\n", "ligne 3"),
-        (b"code\n" + b"35238\n" * 2_000_000, "ce n'est pas une liste"),
+        (b"code\n" + b"35238\n" * 2_000_000, "ce n’est pas une liste"),
         (b"\xff\xfe\x00", "fichier texte|vide|aucune colonne"),
     ],
 )

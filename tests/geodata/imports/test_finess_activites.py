@@ -117,7 +117,7 @@ def test_a_capacity_without_a_number_makes_the_commune_unknown(france_jouet: Geo
 
 def test_the_structures_come_first(france_jouet: Geographie) -> None:
     contenu = activites({"350000011": [activite("60")]})
-    with pytest.raises(ImportRefuseError, match="Donnez d'abord le flux des structures"):
+    with pytest.raises(ImportRefuseError, match="Donnez d’abord le flux des structures"):
         analyse_fichier("x", contenu, france_jouet, le=LE)
 
 

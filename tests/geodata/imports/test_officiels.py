@@ -153,7 +153,7 @@ def test_the_standard_of_living_is_never_the_declared_income(france_jouet: Geogr
         (b"CODGEO;P22_POP\n\x00\x00\n", "octets nuls"),
         (b"CODGEO;" + b";".join(b"P22_X%d" % rang for rang in range(6_000)) + b"\n1\n", "5000 col"),
         (b"CODGEO;" + b"P22_POP;" * 20_000, "fin de ligne"),
-        (b'{"autre": 1}', "JSON d'une autre forme"),
+        (b'{"autre": 1}', "JSON d’une autre forme"),
     ],
     ids=["iris", "html", "nul", "colonnes", "sans ligne", "json"],
 )
@@ -195,7 +195,7 @@ def test_the_other_official_file_of_an_archive_is_named(france_jouet: Geographie
 
 def test_legal_populations_of_an_unknown_year_ask_for_it(partage: Path, france: Any) -> None:
     contenu = (partage / "fixtures/insee/populations_legales_2017_mayotte.csv").read_bytes()
-    with pytest.raises(ImportRefuseError, match="indiquez l'année"):
+    with pytest.raises(ImportRefuseError, match="indiquez l’année"):
         analyse_fichier("x", contenu, france.geographie, le=LE)
     lu = analyse_fichier("x", contenu, france.geographie, le=LE, annee_annoncee="2017")
     assert lu.tables[0].valeurs["pmun"].sum() == 256_518
@@ -260,7 +260,7 @@ def test_a_finess_of_another_shape_is_refused(france_jouet: Geographie, pmej: st
 
 
 def test_an_announced_year_is_a_year(france_jouet: Geographie) -> None:
-    with pytest.raises(ImportRefuseError, match="« hier » n'est pas une année"):
+    with pytest.raises(ImportRefuseError, match="« hier » n’est pas une année"):
         analyse(france_jouet, csv(*structure()), annee_annoncee="hier")
 
 
@@ -473,7 +473,7 @@ def test_the_bpe_counts_what_exists_and_zero_elsewhere(france_jouet: Geographie)
 
 
 def test_an_old_bpe_is_refused_with_the_reason(france_jouet: Geographie) -> None:
-    with pytest.raises(ImportRefuseError, match="d'avant 2024"):
+    with pytest.raises(ImportRefuseError, match="d’avant 2024"):
         analyse(france_jouet, "REG;DEP;DEPCOM;DCIRIS;AN;TYPEQU;NB_EQUIP\n53;35;35001;x;2021;D201;3")
 
 

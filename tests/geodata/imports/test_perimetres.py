@@ -115,7 +115,7 @@ def test_former_codes_are_translated_and_split_ones_asked(lecteur: Lecteur, fran
         "code_traduit",
         "zero_retabli",
     ]
-    assert "est aujourd'hui Aubessagne (05039)" in "".join(a.message for a in rapport.anomalies)
+    assert "est aujourd’hui Aubessagne (05039)" in "".join(a.message for a in rapport.anomalies)
 
 
 def test_paris_counts_as_its_twenty_arrondissements(lecteur: Lecteur) -> None:
@@ -326,7 +326,7 @@ KML_EXTERNE = """<?xml version="1.0"?><!DOCTYPE k [<!ENTITY x SYSTEM "file:///et
         ("x.geojson", geojson(shapely.box(-100, 40, -99, 41)), "hors de France"),
         ("x.geojson", geojson(shapely.box(5e8, 5e8, 6e8, 6e8)), "France"),
         ("x.csv", b"prenom;age\nA;3\n", "aucune colonne de communes"),
-        ("x.csv", b"a" * 41 * 1024 * 1024, "ce n'est pas une liste"),
+        ("x.csv", b"a" * 41 * 1024 * 1024, "ce n’est pas une liste"),
         ("x.csv", b"code\n" + b"x" * 300_000, "illisible"),
         ("x.xlsx", b"PK\x03\x04tronque", "tronquée ou abîmée"),
         ("x.bin", bytes(range(256)) * 10, "pas un fichier texte"),

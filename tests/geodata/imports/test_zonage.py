@@ -48,7 +48,7 @@ def test_several_zones_of_a_commune_are_not_chosen_from(france_jouet: Geographie
     assert zones(lu)["35002"] == "zac"
     assert lu.tables[0].compte["plusieurs_zones"] == 1
     assert lu.tables[0].compte["zones_repetees"] == 2
-    assert any("Aucune zone n'est choisie" in note and "35001" in note for note in lu.notes)
+    assert any("Aucune zone n’est choisie" in note and "35001" in note for note in lu.notes)
 
 
 def test_merged_communes_keep_a_zone_they_all_had(france_jouet: Geographie) -> None:

@@ -136,7 +136,7 @@ def test_a_withdrawn_entry_leaves_the_list_but_not_the_history(registre: Registr
     registre.retirer("750000001", version=1, motif="Doublon", le=MATIN)
     assert registre.lister() == ((), 0)
     assert [v.action for v in registre.historique("750000001")] == ["retrait", "creation"]
-    with pytest.raises(RegistreError, match="n'est plus dans le registre"):
+    with pytest.raises(RegistreError, match="n’est plus dans le registre"):
         registre.enregistrer(FICHE, version=2, le=MATIN)
 
 

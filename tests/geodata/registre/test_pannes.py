@@ -100,7 +100,7 @@ def test_a_full_disk_is_said_and_the_register_stays_whole(garni: Path) -> None:
     )
     sortie, erreurs = processus.communicate(timeout=60)
     assert "le disque est plein" in sortie, erreurs
-    assert "rien n'a été enregistré" in sortie
+    assert "rien n’a été enregistré" in sortie
     assert noms(garni) == ["A"]
 
 
@@ -131,7 +131,7 @@ def test_a_read_only_folder_is_said(garni: Path) -> None:
     garni.chmod(0o755)
     for fichier in garni.iterdir():
         fichier.chmod(0o644)
-    assert "lecture seule" in sortie or "n'a pas pu être ouvert" in sortie, erreurs
+    assert "lecture seule" in sortie or "n’a pas pu être ouvert" in sortie, erreurs
     assert noms(garni) == ["A"]
 
 
@@ -144,7 +144,7 @@ def test_a_folder_that_cannot_exist_is_said(tmp_path: Path) -> None:
 def test_a_file_that_is_not_a_register_is_left_alone(tmp_path: Path) -> None:
     fichier = tmp_path / "registre.sqlite3"
     fichier.write_bytes(b"Bonjour, je suis un autre fichier. " * 100)
-    with pytest.raises(RegistreError, match="n'est pas un registre"):
+    with pytest.raises(RegistreError, match="n’est pas un registre"):
         Registre.ouvrir(dossier=tmp_path, le=MATIN)
     assert fichier.read_bytes().startswith(b"Bonjour")
 
@@ -163,7 +163,7 @@ def test_a_writer_that_lasts_makes_the_other_wait_then_say_so(garni: Path) -> No
     registre = Registre.ouvrir(dossier=garni, le=MATIN)
     verrou.execute("BEGIN IMMEDIATE")
     debut = time.monotonic()
-    with pytest.raises(RegistreError, match="un autre programme est en train d'y écrire"):
+    with pytest.raises(RegistreError, match="un autre programme est en train d’y écrire"):
         registre.enregistrer(TerritoireCpts("b", "B", ()), version=None, le=MATIN)
     assert time.monotonic() - debut >= 4
     verrou.execute("ROLLBACK")
