@@ -37,3 +37,8 @@ def lier_ponctuation(texte: str) -> str:
     for avec_espace in (" :", " »", "« "):
         texte = texte.replace(avec_espace, avec_espace.replace(" ", _INSECABLE))
     return texte
+
+
+def typographier(texte: str) -> str:
+    """Return a text with the apostrophes and the unbreakable spaces of French printing."""
+    return lier_ponctuation(texte.replace("'", "’"))

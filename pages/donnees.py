@@ -12,7 +12,7 @@ import streamlit as st
 
 from diagnostic.indicateurs import TablesIndicateurs
 from diagnostic.indicateurs.themes import REGISTRE
-from diagnostic.redaction import accorder, enumerer
+from diagnostic.redaction import accorder, enumerer, typographier
 from geodata.actualisation import ACTUALISATIONS, Actualisation, refresh_ameli, refresh_table
 from geodata.clients import ameli
 from geodata.clients.melodi import REGLAGES, SOURCE, ClientMelodi
@@ -29,7 +29,7 @@ from pages.composants.chargement import (
     ouvrir_referentiel,
     ouvrir_tables,
 )
-from pages.composants.format import INSECABLE, formater_nombre, formater_part, typographier
+from pages.composants.format import INSECABLE, formater_nombre, formater_part
 from pages.composants.html import Ligne, afficher_note, afficher_tableau
 from pages.composants.mise_en_page import echapper_markdown, page
 

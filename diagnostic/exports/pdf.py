@@ -15,7 +15,7 @@ from diagnostic.exports.dessins import render_svg
 from diagnostic.exports.fond import Fond
 from diagnostic.exports.ressources import dossier_polices, glyphes, modele_dts
 from diagnostic.rapport import AVERTISSEMENT, Diagnostic
-from diagnostic.redaction import lier_ponctuation
+from diagnostic.redaction import typographier
 
 NORME: Final[typst.PDFStandard] = "ua-1"
 SANS_GLYPHE: Final = "□"
@@ -95,8 +95,7 @@ def _entrees(rapport: Rapport) -> dict[str, str]:
     )
     # PDF/UA refuses a character that no font draws (an emoji in a name)
     entrees["donnees"] = "".join(
-        caractere if caractere in glyphes() else SANS_GLYPHE
-        for caractere in lier_ponctuation(donnees)
+        caractere if caractere in glyphes() else SANS_GLYPHE for caractere in typographier(donnees)
     )
     return entrees
 

@@ -22,7 +22,7 @@ from docx.text.paragraph import Paragraph
 from diagnostic.exports.archives import rebuild_zip
 from diagnostic.exports.texte import clean_ligne, clean_texte
 from diagnostic.rapport import AVERTISSEMENT
-from diagnostic.redaction import lier_ponctuation
+from diagnostic.redaction import typographier
 
 POLICE: Final = "Arial"
 BLEU: Final = RGBColor(0x1F, 0x4A, 0x8A)
@@ -247,11 +247,11 @@ class Redaction:
 
 
 def _texte(texte: str) -> str:
-    return lier_ponctuation(clean_texte(texte))
+    return typographier(clean_texte(texte))
 
 
 def _ligne(texte: str) -> str:
-    return lier_ponctuation(clean_ligne(texte))
+    return typographier(clean_ligne(texte))
 
 
 def _write_cell(cellule: _Cell, texte: str, *, est_grasse: bool, est_droite: bool) -> None:

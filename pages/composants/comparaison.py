@@ -14,7 +14,7 @@ from diagnostic.indicateurs import (
     compute_indicateurs,
 )
 from diagnostic.perimetre import Perimetre
-from diagnostic.redaction import accorder, enumerer
+from diagnostic.redaction import accorder, enumerer, typographier
 from geodata.listes import analyser_liste
 from geodata.schema import Geographie
 from pages.composants.chargement import ouvrir_recherche
@@ -24,7 +24,6 @@ from pages.composants.format import (
     formater_habitants,
     formater_nombre,
     formater_part,
-    typographier,
 )
 from pages.composants.graphiques import COUVERTURE_PLEINE, formater_valeur
 from pages.composants.html import Ligne, afficher_tableau

@@ -16,7 +16,7 @@ from diagnostic.exports.territoires import (
     export_chevauchements_csv,
     export_chevauchements_xlsx,
 )
-from diagnostic.redaction import accorder
+from diagnostic.redaction import accorder, typographier
 from geodata.registre import Decision
 from geodata.schema import LIBELLES_STATUT_CPTS, TerritoireCpts
 from pages.composants import etat
@@ -33,7 +33,6 @@ from pages.composants.format import (
     formater_habitants,
     formater_nombre,
     formater_part,
-    typographier,
 )
 from pages.composants.html import Ligne, afficher_tableau, build_chiffres
 

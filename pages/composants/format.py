@@ -6,7 +6,7 @@ import math
 import re
 from typing import Final
 
-from diagnostic.redaction import format_nombre, lier_ponctuation
+from diagnostic.redaction import format_nombre
 
 INSECABLE: Final = "\u00a0"
 ABSENT: Final = "–"
@@ -25,11 +25,6 @@ def formater_nombre(valeur: float | None, decimales: int = 0) -> str:
     if valeur is None or math.isnan(valeur):
         return ABSENT
     return format_nombre(valeur, decimales).replace("-", "−", 1)
-
-
-def typographier(texte: str) -> str:
-    """Return a text with the apostrophes and the unbreakable spaces of French printing."""
-    return lier_ponctuation(texte.replace("'", "’"))
 
 
 def lire_nombre(texte: str) -> float | None:

@@ -17,13 +17,8 @@ from diagnostic.indicateurs import Comparateur, ResultatIndicateur
 from diagnostic.indicateurs.repartition import Repartition
 from diagnostic.indicateurs.resultats import GenreComparateur
 from diagnostic.indicateurs.tranches import Pyramide
-from pages.composants.format import (
-    ABSENT,
-    INSECABLE,
-    formater_nombre,
-    formater_part,
-    typographier,
-)
+from diagnostic.redaction import typographier
+from pages.composants.format import ABSENT, INSECABLE, formater_nombre, formater_part
 
 STYLE: Final = Path(__file__).with_name("graphiques.css")
 GENRES: Final[Mapping[GenreComparateur, str]] = {

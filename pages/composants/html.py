@@ -10,7 +10,7 @@ from typing import Final
 
 import streamlit as st
 
-from pages.composants.format import typographier
+from diagnostic.redaction import typographier
 
 # what the width of a telephone shows; beyond, each row becomes a block there
 _COLONNES_ETROITES: Final = 3

@@ -9,14 +9,9 @@ import streamlit as st
 
 from diagnostic.alertes import Gravite
 from diagnostic.financement import Financement
-from diagnostic.redaction import accorder
+from diagnostic.redaction import accorder, typographier
 from diagnostic.territoire import Territoire
-from pages.composants.format import (
-    formater_euros,
-    formater_habitants,
-    formater_nombre,
-    typographier,
-)
+from pages.composants.format import formater_euros, formater_habitants, formater_nombre
 from pages.composants.html import Ligne, afficher_tableau, build_chiffres
 
 _GRAVITES: Final[dict[Gravite, str]] = {

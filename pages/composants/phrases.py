@@ -10,8 +10,8 @@ from typing import Final, cast
 import streamlit as st
 
 from diagnostic.indicateurs.attention import PointAttention
+from diagnostic.redaction import typographier
 from pages.composants import etat
-from pages.composants.format import typographier
 from pages.composants.html import afficher_note
 
 _CLE: Final = "diagnostic.phrases"

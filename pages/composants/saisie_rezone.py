@@ -10,9 +10,9 @@ import streamlit as st
 
 from diagnostic.indicateurs import ValeurSaisie
 from diagnostic.indicateurs.saisie import CHAMPS, PAR_CLE, ChampSaisie, validate_saisie
-from diagnostic.redaction import enumerer
+from diagnostic.redaction import enumerer, typographier
 from pages.composants import etat
-from pages.composants.format import INSECABLE, formater_nombre, lire_nombre, typographier
+from pages.composants.format import INSECABLE, formater_nombre, lire_nombre
 from pages.composants.html import Ligne, afficher_tableau
 from pages.composants.jour import dire_faux_jour, lire_jour
 from pages.composants.mise_en_page import echapper_markdown

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pages.composants.format import formater_nombre, formater_part, lire_nombre, typographier
+from diagnostic.redaction import typographier
+from pages.composants.format import formater_nombre, formater_part, lire_nombre
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,12 @@ from typing import Any
 
 from diagnostic.alertes import Alerte
 from diagnostic.perimetre import Perimetre
+from diagnostic.redaction import typographier
 from diagnostic.territoire import Territoire
 from geodata.schema import MILLESIME_GEOGRAPHIE, Niveau, TypePopulation
 from pages.composants import etat
 from pages.composants.chargement import calculer_territoire, ouvrir_referentiel
-from pages.composants.format import formater_euros, formater_nombre, typographier
+from pages.composants.format import formater_euros, formater_nombre
 from pages.composants.lien import decode_lien
 
 

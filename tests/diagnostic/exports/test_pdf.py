@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 from diagnostic.exports.contenu import build_rapport
 from diagnostic.exports.pdf import export_pdf, render_pages
+from diagnostic.redaction import typographier
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def test_les_chiffres_sont_ceux_du_coeur(texte, diagnostic):
     assert f"Taille {diagnostic.taille}" in texte
     for ligne in diagnostic.communes:
         assert ligne.code in texte
-        assert ligne.nom in texte
+        assert typographier(ligne.nom) in texte
     assert "Esquisse sans valeur officielle" in texte
     assert "15 mars 2026" in texte.replace("\u00a0", " ")
 
