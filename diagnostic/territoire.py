@@ -346,8 +346,8 @@ def _build_alertes_population(
         yield Alerte(
             "population_ancienne",
             "attention",
-            f"La population de {enumerer(nommer(geographie, codes))} date du recensement de "
-            f"{annee}, faute de chiffre plus récent : elle est probablement sous-estimée.",
+            f"{enumerer(nommer(geographie, codes))} : population du recensement de {annee}, faute "
+            "de chiffre plus récent. Elle est probablement sous-estimée.",
             codes,
         )
     if perimetre.partielles:

@@ -10,7 +10,7 @@ from typing import Any
 
 from diagnostic.alertes import Alerte
 from diagnostic.perimetre import Perimetre
-from diagnostic.redaction import typographier
+from diagnostic.redaction import accorder, typographier
 from diagnostic.territoire import Territoire
 from geodata.schema import MILLESIME_GEOGRAPHIE, Niveau, TypePopulation
 from pages.composants import etat
@@ -109,10 +109,6 @@ def _decrire_financement(territoire: Territoire) -> dict[str, Any]:
 
 
 def _resumer(territoire: Territoire) -> str:
-    communes = territoire.nombre_communes
-    accord = "commune" if communes == 1 else "communes"
-    densite = formater_nombre(territoire.densite_hab_km2)
-    return (
-        f"{formater_nombre(communes)} {accord}, {formater_nombre(territoire.surface_km2)} km², "
-        f"{densite} hab./km²"
-    )
+    communes = accorder(territoire.nombre_communes, "commune")
+    surface = formater_nombre(territoire.surface_km2)
+    return f"{communes}, {surface} km², {formater_nombre(territoire.densite_hab_km2)} hab./km²"
