@@ -128,7 +128,7 @@ def test_an_official_source_that_does_not_answer_is_said_and_nothing_changes(ong
     onglet = onglets.ouvrir("/chevauchements")
     ouvrir_vue(onglet, calme, "Déposer des périmètres")
     onglet.get_by_role("button", name="Lire la couche nationale").click()
-    onglet.get_by_text("n'a pas répondu").wait_for()
+    onglet.get_by_text("n’a pas répondu").wait_for()
     onglet.get_by_role("heading", name="Chevauchements", level=1).wait_for()
 
 

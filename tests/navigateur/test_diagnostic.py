@@ -275,7 +275,7 @@ def test_ce_qui_fut_compris_d_un_fichier_ne_passe_pas_pour_un_autre(onglets, cal
 def test_le_service_en_panne_laisse_la_page_debout(onglets, lien):
     onglet = onglets.ouvrir(f"/donnees?{lien}")
     onglet.get_by_role("button", name="Actualiser", exact=True).click()
-    onglet.get_by_text("n'a pas répondu").first.wait_for(timeout=60_000)
+    onglet.get_by_text("n’a pas répondu").first.wait_for(timeout=60_000)
     onglet.get_by_role("heading", name="Tables en service").wait_for()
     # said where the source is, not only when it fails
     onglet.get_by_text("Populations de référence (ex-populations légales)").and_(
