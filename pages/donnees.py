@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 from html import escape
 from typing import Final, cast
@@ -12,40 +12,34 @@ import streamlit as st
 
 from diagnostic.indicateurs import TablesIndicateurs
 from diagnostic.indicateurs.themes import REGISTRE
-from diagnostic.redaction import accorder, enumerer, typographier
-from geodata.actualisation import ACTUALISATIONS, Actualisation, refresh_ameli, refresh_table
-from geodata.clients import ameli
-from geodata.clients.melodi import REGLAGES, SOURCE, ClientMelodi
+from diagnostic.redaction import accorder, typographier
 from geodata.errors import CptsError
 from geodata.imports.officiels import SOURCES, ImportOfficiel, analyse_fichier
 from geodata.imports.officiels.formats import Source
-from geodata.magasin import dossier_donnees
 from geodata.schema import TableCommunale
-from geodata.telechargement import CacheDisque, Telechargeur
 from pages.composants import etat
+from pages.composants.actualisation import (
+    afficher_actualisation,
+    afficher_ameli,
+    est_perimee,
+    lire_echecs,
+)
 from pages.composants.chargement import (
     lire_tables_abimees,
     ouvrir_magasin,
     ouvrir_referentiel,
     ouvrir_tables,
 )
-from pages.composants.format import INSECABLE, formater_nombre, formater_part
+from pages.composants.format import INSECABLE, formater_nombre, formater_part, majuscule
 from pages.composants.html import Ligne, afficher_note, afficher_tableau
 from pages.composants.mise_en_page import echapper_markdown, page
 
 _CLE_IMPORT: Final = "donnees.import"
 _CLE_BILAN: Final = "donnees.bilan"
-_CLE_MESSAGES: Final = "donnees.messages"
-_CLE_ECHECS: Final = "donnees.echecs"
 _ETATS: Final = {
     "embarquee": "embarquée",
     "importee": "importée",
     "actualisee": "actualisée en ligne",
-}
-_TABLES_AMELI: Final = {
-    "effectifs": "ameli_pathologies",
-    "demographie-effectifs-et-les-densites": "ameli_demographie",
-    "patientele-medecintraitant-generalistes-annuelle": "ameli_patientele",
 }
 # properties of the territory are not in the registry of indicators
 _USAGES_HORS_REGISTRE: Final = {"qpv": "Revenus et précarité (1 indicateur)"}
@@ -74,7 +68,7 @@ def _afficher_tables(tables: TablesIndicateurs, le: date) -> None:
         ["Table", "Millésime", "État", "Prise le", "Couverture", "Sert à", "Licence"],
         [
             Ligne(
-                f"{_majuscule(table.titre)} ({table.producteur})",
+                f"{majuscule(table.titre)} ({table.producteur})",
                 [
                     table.libelle_millesime,
                     _dire_etat(table),
@@ -108,15 +102,11 @@ def _identite(table: TableCommunale) -> tuple[str, ...]:
     return (table.titre, table.libelle_millesime, table.etat, table.recupere_le.isoformat())
 
 
-def _majuscule(texte: str) -> str:
-    return texte[0].upper() + texte[1:]
-
-
 def _dire_etat(table: TableCommunale) -> str:
     etat_dit = _ETATS[table.etat]
-    if _est_perimee(table):
+    if est_perimee(table):
         etat_dit = "copie gardée, le service n’a pas répondu"
-    echec = _lire_echecs().get(table.id)
+    echec = lire_echecs().get(table.id)
     return f"{etat_dit} ; actualisation manquée le {echec:%d/%m/%Y}" if echec else etat_dit
 
 
@@ -253,147 +243,6 @@ def _dire_geographie(table: TableCommunale) -> str:
     return f"Géographie du fichier : {origine}, reportée sur les communes de 2026."
 
 
-def _afficher_actualisation(le: date) -> None:
-    st.subheader("Actualiser auprès de l’Insee", anchor=False)
-    geographie = ouvrir_referentiel().geographie
-    st.write(
-        "Le service ouvert Melodi de l’Insee est interrogé pour les départements choisis, en un "
-        "appel par table. S’il ne répond pas, les données présentes restent, avec leur date."
-    )
-    deja = _departements_actualises()
-    croises = {str(geographie.unites["code_departement"][c]) for c in etat.lire_dessin().codes}
-    departements = st.multiselect(
-        "Départements",
-        list(geographie.departements.index),
-        default=sorted(croises | deja),
-        format_func=lambda code: f"{code} {geographie.nom('departement', code)}",
-        placeholder="Choisir des départements",
-        key="donnees-departements",
-    )
-    if laisses := deja - set(departements):
-        noms = [geographie.nom("departement", code) for code in sorted(laisses)]
-        st.warning(
-            "Une actualisation remplace la précédente : les chiffres déjà pris pour ces "
-            f"départements ne seraient plus là : {enumerer(noms)}."
-        )
-    if departements and st.button("Actualiser"):
-        _actualiser(
-            [(a.id, a.titre, _preparer_melodi(a, departements, le)) for a in ACTUALISATIONS]
-        )
-    _afficher_messages(*(actualisation.id for actualisation in ACTUALISATIONS))
-
-
-def _departements_actualises() -> set[str]:
-    """Départements of the tables already drawn from Melodi."""
-    unites = ouvrir_referentiel().geographie.unites["code_departement"].astype(str)
-    ids = {actualisation.id for actualisation in ACTUALISATIONS}
-    return {
-        unites[code]
-        for table in ouvrir_magasin().load_all()[0]
-        if table.id in ids and table.etat == "actualisee"
-        for cle in table.valeurs.index
-        for code in str(cle).split()
-        if code in unites.index
-    }
-
-
-def _preparer_melodi(
-    actualisation: Actualisation, departements: Sequence[str], le: date
-) -> Callable[[], TableCommunale]:
-    geographie = ouvrir_referentiel().geographie
-    client = ClientMelodi(
-        Telechargeur(SOURCE, cache=CacheDisque(dossier_donnees() / "cache"), reglages=REGLAGES)
-    )
-    return lambda: refresh_table(
-        actualisation,
-        client,
-        departements,
-        geographie,
-        le=le,
-        blocs=tuple(set(geographie.blocs.values())),
-    )
-
-
-def _actualiser(demandes: Sequence[tuple[str, str, Callable[[], TableCommunale]]]) -> None:
-    """Refresh tables one by one; a service that fails leaves what is there."""
-    messages, echecs = _lire_messages(), _lire_echecs()
-    barre = st.progress(0.0, "Actualisation…")
-    for rang, (cle, titre, demander) in enumerate(demandes):
-        barre.progress(rang / len(demandes), f"{_majuscule(titre)}…")
-        try:
-            table = demander()
-            ouvrir_magasin().store(table)
-        except CptsError as erreur:
-            messages[cle] = (False, f"{_majuscule(titre)}{INSECABLE}: {erreur}")
-            echecs[cle] = etat.lire_jour()
-        else:
-            messages[cle] = (True, _dire_actualisee(titre, table))
-            echecs.pop(cle, None)
-    etat.garder(_CLE_MESSAGES, messages)
-    etat.garder(_CLE_ECHECS, echecs)
-    # the tables at the top of the page are those before the refresh
-    st.rerun()
-
-
-def _dire_actualisee(titre: str, table: TableCommunale) -> str:
-    unite = "departements" if table.valeurs.empty else "communes"
-    nombre = formater_nombre(table.compte[unite])
-    perime = " (copie gardée, le service n’a pas répondu)" if _est_perimee(table) else ""
-    return (
-        f"{_majuscule(titre)} {table.libelle_millesime}{INSECABLE}: {nombre} "
-        f"{unite.replace('departements', 'départements')}{perime}."
-    )
-
-
-def _lire_messages() -> dict[str, tuple[bool, str]]:
-    return dict(cast("dict[str, tuple[bool, str]]", etat.lire(_CLE_MESSAGES, {})))
-
-
-def _lire_echecs() -> dict[str, date]:
-    return dict(cast("dict[str, date]", etat.lire(_CLE_ECHECS, {})))
-
-
-def _afficher_messages(*cles: str) -> None:
-    messages = _lire_messages()
-    for cle in cles:
-        if cle in messages:
-            reussie, texte = messages.pop(cle)
-            (st.success if reussie else st.error)(echapper_markdown(texte))
-    etat.garder(_CLE_MESSAGES, messages)
-
-
-def _est_perimee(table: TableCommunale) -> bool:
-    return bool(table.notes) and "copie" in table.notes[0]
-
-
-def _afficher_ameli(le: date) -> None:
-    st.subheader("Actualiser auprès de l’Assurance maladie", anchor=False)
-    st.write(
-        "Le portail ouvert data.ameli.fr donne, par département seulement, les patients par "
-        "pathologie, les libéraux et la patientèle des médecins traitants. Ces chiffres sont "
-        "montrés comme ceux du département, jamais comme ceux du territoire."
-    )
-    if st.button("Actualiser les chiffres départementaux"):
-        _actualiser(
-            [
-                (_TABLES_AMELI[jeu.identifiant], jeu.titre, _preparer_ameli(jeu, le))
-                for jeu in ameli.JEUX
-            ]
-        )
-    _afficher_messages(*(_TABLES_AMELI[jeu.identifiant] for jeu in ameli.JEUX))
-
-
-def _preparer_ameli(jeu: ameli.Jeu, le: date) -> Callable[[], TableCommunale]:
-    client = ameli.ClientAmeli(
-        Telechargeur(
-            ameli.SOURCE,
-            cache=CacheDisque(dossier_donnees() / "cache"),
-            reglages=ameli.REGLAGES,
-        )
-    )
-    return lambda: refresh_ameli(jeu, client, ouvrir_referentiel().geographie, le=le)
-
-
 def _afficher_retrait() -> None:
     tables, _ = ouvrir_magasin().load_all()
     if not tables:
@@ -424,7 +273,7 @@ def _afficher_catalogue(tables: TablesIndicateurs) -> None:
         marque = "à charger"
         if table is not None and table.etat != "embarquee":
             marque = f"chargé, {table.libelle_millesime}"
-        elif echec := _lire_echecs().get(source.tables[0]):
+        elif echec := lire_echecs().get(source.tables[0]):
             marque += f" ; actualisation manquée le {echec:%d/%m/%Y}"
         with st.expander(f"{source.titre}{INSECABLE}: {marque}"):
             _afficher_source(source)
@@ -470,5 +319,5 @@ with page(
     _afficher_retrait()
     _afficher_import(jour)
     _afficher_catalogue(en_service)
-    _afficher_actualisation(jour)
-    _afficher_ameli(jour)
+    afficher_actualisation(jour)
+    afficher_ameli(jour)

@@ -27,6 +27,11 @@ def formater_nombre(valeur: float | None, decimales: int = 0) -> str:
     return format_nombre(valeur, decimales).replace("-", "−", 1)
 
 
+def majuscule(texte: str) -> str:
+    """Return a text that begins a line; unlike `capitalize`, acronyms stay as they are."""
+    return texte[0].upper() + texte[1:]
+
+
 def lire_nombre(texte: str) -> float | None:
     """Read a number as French people type it, comma or point; None for anything else."""
     compact = "".join(texte.split()).removesuffix("%").replace(",", ".").replace("−", "-")
