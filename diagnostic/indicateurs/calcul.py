@@ -214,7 +214,7 @@ def _notes_departements(details: Sequence[ValeurLocale]) -> list[str]:
 
 def _notes_comparateurs(comparateurs: Sequence[Comparateur], minimum: float) -> list[str]:
     """Say which comparators are known for a part of their inhabitants only."""
-    partiels = [c for c in comparateurs if 0 < c.couverture < _COMPARATEUR_PLEIN]
+    partiels = [c for c in comparateurs if c.est_partiel]
     ecartes = [c for c in partiels if c.couverture < minimum]
     notes = []
     for introduction, concernes in (
@@ -229,7 +229,6 @@ def _notes_comparateurs(comparateurs: Sequence[Comparateur], minimum: float) -> 
     return notes
 
 
-_COMPARATEUR_PLEIN: Final = 0.95
 _NOTE_PARTIELLES: Final = (
     "Une partie des communes n’est que partiellement dans le territoire : elles sont comptées "
     "entières, les effectifs sont donc des majorants."

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 GenreComparateur = Literal["departement", "region", "france", "epci", "perimetre", "ressemblant"]
 Agregation = Literal["S", "R", "P", "N", "I", "T"]
 Etat = Literal["embarquee", "importee", "actualisee", "saisie", "calculee"]
+_COUVERTURE_A_DIRE: Final = 0.95
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Comparateur:
     libelle
         Name to print ("Ille-et-Vilaine", "France").
     valeur
-        Same unit as the indicator; None when the source says nothing there.
+        Same unit as the indicator; None when the source says nothing, or too little, there.
     couverture
         Share (0 to 1) of the population of that territory for which the source has a value.
     """
@@ -35,6 +36,11 @@ class Comparateur:
     libelle: str
     valeur: float | None
     couverture: float = 1.0
+
+    @property
+    def est_partiel(self) -> bool:
+        """Whether the source misses enough inhabitants for it to be said beside the figure."""
+        return 0 < self.couverture < _COUVERTURE_A_DIRE
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,7 @@ def _est_a_dire(comparateur: Comparateur) -> bool:
 
 def _reference(resultat: ResultatIndicateur, comparateur: Comparateur) -> str:
     texte = escape(formater_nombre(comparateur.valeur, resultat.decimales))
-    if comparateur.valeur is None and comparateur.couverture > 0:
+    if comparateur.est_partiel:
         texte += f"<small>couvert à {escape(formater_part(comparateur.couverture, 0))}</small>"
     return texte
 

@@ -108,6 +108,9 @@ def test_un_repere_connu_en_partie_n_est_pas_donne_pour_le_tout():
     html = ligne(Comparateur("region", "53", "Bretagne", None, couverture=0.32))
     assert "couvert à 32\u00a0%" in html
     assert "region" not in places(html)
+    html = ligne(Comparateur("region", "53", "Bretagne", 12.3, couverture=0.87))
+    assert "12,3<small>couvert à 87\u00a0%</small>" in html
+    assert "couvert" not in ligne(Comparateur("france", "", "France hors Mayotte", 12.3, 0.996))
 
 
 def test_une_valeur_sous_toutes_les_autres_n_est_pas_la_710e_parmi_709():
